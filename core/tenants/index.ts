@@ -1,0 +1,41 @@
+/**
+ * Tenants: isolated pools of users, and which of them a request is for.
+ *
+ * Holds two promises. A request acts in exactly one tenant, its credential's
+ * where it has one; and what a tenant has not set is filled from the
+ * environment in one place only.
+ *
+ * @module
+ */
+export {
+  type CreateTenant,
+  createCreateTenant,
+  type TenantRepositories,
+  tenantCreated,
+} from './create-tenant.ts';
+export {
+  type TenantError,
+  TenantMismatch,
+  TenantNotFound,
+  TenantSlugTaken,
+  TenantSuspended,
+} from './errors.ts';
+export {
+  DEFAULT_SLUG,
+  type PasswordPolicy,
+  PLATFORM_SLUG,
+  parseTenantSlug,
+  type SignupMode,
+  type Tenant,
+  type TenantSettings,
+  type TenantSlug,
+} from './model.ts';
+export type { NewTenant, TenantDirectory, TenantRepository } from './ports.ts';
+export { createResolveTenant, isNamed, type NamedTenant, type ResolveTenant } from './resolve-tenant.ts';
+export {
+  DEFAULT_PASSWORD_POLICY,
+  type EffectiveSettings,
+  effectiveSettings,
+  PASSWORD_LENGTH_MAX,
+  type TenantDefaults,
+} from './settings.ts';

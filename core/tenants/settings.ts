@@ -1,0 +1,53 @@
+import { type PasswordPolicy, PLATFORM_SLUG, type SignupMode, type Tenant } from './model.ts';
+
+/** The environment's values, which hold wherever a tenant has set nothing. */
+export type TenantDefaults = Readonly<{
+  emailVerificationRequired: boolean;
+  sessionMaxDevices: number;
+  sessionInactivityDays: number;
+}>;
+
+/** What is in force for one tenant, with every gap filled. */
+export type EffectiveSettings = Readonly<{
+  signup: SignupMode;
+  emailVerificationRequired: boolean;
+  passwordPolicy: PasswordPolicy;
+  sessionMaxDevices: number;
+  sessionInactivityDays: number;
+  corsOrigins: readonly string[];
+  branding: Readonly<{ name: string; color: string | null; logo_url: string | null }>;
+  defaultLocale: string;
+  /** The `aud` of this tenant's access tokens. */
+  audience: string;
+}>;
+
+/** The longest password there is, whatever a tenant sets: what is hashed must have an end. */
+export const PASSWORD_LENGTH_MAX = 256;
+
+export const DEFAULT_PASSWORD_POLICY: PasswordPolicy = {
+  min_length: 8,
+  max_length: PASSWORD_LENGTH_MAX,
+  upper: true,
+  lower: true,
+  digit: true,
+};
+
+/** Fills what a tenant has not set from the environment. The platform's tenant is always closed. */
+export function effectiveSettings(tenant: Tenant, defaults: TenantDefaults): EffectiveSettings {
+  const { settings } = tenant;
+  return {
+    signup: tenant.slug === PLATFORM_SLUG ? 'closed' : (settings.signup ?? 'open'),
+    emailVerificationRequired: settings.email_verification_required ?? defaults.emailVerificationRequired,
+    passwordPolicy: { ...DEFAULT_PASSWORD_POLICY, ...settings.password_policy },
+    sessionMaxDevices: settings.session_max_devices ?? defaults.sessionMaxDevices,
+    sessionInactivityDays: settings.session_inactivity_days ?? defaults.sessionInactivityDays,
+    corsOrigins: settings.cors_origins ?? [],
+    branding: {
+      name: settings.branding?.name ?? tenant.name,
+      color: settings.branding?.color ?? null,
+      logo_url: settings.branding?.logo_url ?? null,
+    },
+    defaultLocale: settings.default_locale ?? 'en',
+    audience: tenant.id,
+  };
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { TenantId } from '../../../core/kernel/ids.ts';
+import {
+  DEFAULT_PASSWORD_POLICY,
+  effectiveSettings,
+  parseTenantSlug,
+  type Tenant,
+  type TenantSettings,
+} from '../../../core/tenants/index.ts';
+import { tenantSlug } from '../../support/parsed.ts';
+
+const DEFAULTS = { emailVerificationRequired: true, sessionMaxDevices: 10, sessionInactivityDays: 30 };
+
+function tenantWith(settings: TenantSettings, slug = 'acme'): Tenant {
+  return {
+    id: '01900000-0000-7000-8000-000000000001' as TenantId,
+    slug: tenantSlug(slug),
+    name: 'Acme',
+    status: 'active',
+    settings,
+    createdAt: new Date(0),
+  };
+}
+
+describe('effectiveSettings', () => {
+  it('fills what a tenant has not set', () => {
+    const tenant = tenantWith({});
+
+    expect(effectiveSettings(tenant, DEFAULTS)).toEqual({
+      signup: 'open',
+      ...DEFAULTS,
+      passwordPolicy: DEFAULT_PASSWORD_POLICY,
+      corsOrigins: [],
+      branding: { name: 'Acme', color: null, logo_url: null },
+      defaultLocale: 'en',
+      audience: tenant.id,
+    });
+  });
+
+  it('lets what a tenant has set win, falsy values too', () => {
+    const tenant = tenantWith({
+      signup: 'invite',
+      email_verification_required: false,
+      session_max_devices: 1,
+      session_inactivity_days: 7,
+      cors_origins: ['https://app.example.com'],
+      branding: { name: 'ACME', color: '#ff0000', logo_url: 'https://example.com/logo.png' },
+      default_locale: 'de',
+    });
+
+    expect(effectiveSettings(tenant, DEFAULTS)).toMatchObject({
+      signup: 'invite',
+      emailVerificationRequired: false,
+      sessionMaxDevices: 1,
+      sessionInactivityDays: 7,
+      corsOrigins: ['https://app.example.com'],
+      branding: { name: 'ACME', color: '#ff0000', logo_url: 'https://example.com/logo.png' },
+      defaultLocale: 'de',
+    });
+  });
+
+  it('fills each rule of a password policy by itself', () => {
+    const tenant = tenantWith({ password_policy: { min_length: 12, upper: false } });
+
+    expect(effectiveSettings(tenant, DEFAULTS).passwordPolicy).toEqual({
+      ...DEFAULT_PASSWORD_POLICY,
+      min_length: 12,
+      upper: false,
+    });
+  });
+
+  // Rule 19: no one signs up into the platform, whatever its row says.
+  it('keeps the platform closed', () => {
+    expect(effectiveSettings(tenantWith({ signup: 'open' }, 'platform'), DEFAULTS).signup).toBe('closed');
+  });
+});
+
+describe('parseTenantSlug', () => {
+  it.each(['ab', 'acme', 'a-1', '1a', 'a'.repeat(63)])('takes %j', (text) => {
+    expect(parseTenantSlug(text)).toBe(text);
+  });
+
+  it.each([
+    '',
+    'a',
+    '-acme',
+    'acme-',
+    'Acme',
+    'ac me',
+    'acme\n',
+    'ac_me',
+    'acmé',
+    'a'.repeat(64),
+    '01900000-0000-7000-8000-000000000001',
+  ])('refuses %j', (text) => {
+    expect(parseTenantSlug(text)).toBeNull();
+  });
+});
