@@ -1,0 +1,14 @@
+import type { PendingMail } from '../model.ts';
+import type { MailContent } from './layout.ts';
+
+/** Offers somebody an account. */
+export function invitation({ tenantName, to, facts }: PendingMail, link: string | null): MailContent {
+  return {
+    subject: `You are invited to ${tenantName}`,
+    greeting: 'Hello,',
+    before: [`You are invited to ${tenantName} as ${facts['role'] ?? 'member'}.`],
+    button: link ? { label: 'Accept the invitation', link } : null,
+    after: ['The link works once, for seven days. If you did not expect this, do nothing.'],
+    footer: `Sent to ${to} because an administrator of ${tenantName} gave this address.`,
+  };
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { TenantId } from '../../../core/kernel/ids.ts';
+import type { MailTemplate, PendingMail } from '../../../core/notifications/index.ts';
+import { renderMail } from '../../../core/notifications/templates/index.ts';
+import { email } from '../../support/parsed.ts';
+
+const PUBLIC_URL = 'https://auth.example.com';
+const TEMPLATES: readonly MailTemplate[] = ['verify_email', 'already_registered', 'invitation'];
+
+function pending(template: MailTemplate, change: Partial<PendingMail> = {}): PendingMail {
+  return {
+    id: '01900000-0000-7000-8000-000000000001',
+    tenantId: '01900000-0000-7000-8000-000000000002' as TenantId,
+    tenantName: 'Acme',
+    template,
+    to: email('ada@example.com'),
+    facts: {},
+    token: template === 'already_registered' ? null : 'the-token',
+    attempts: 0,
+    createdAt: new Date(0),
+    ...change,
+  };
+}
+
+describe('renderMail', () => {
+  it.each([
+    ['verify_email', '/verify-email'],
+    ['invitation', '/accept-invitation'],
+  ] as const)('puts the token of %s into the fragment of one link, in both parts', (template, path) => {
+    const mail = renderMail(pending(template), PUBLIC_URL);
+
+    const link = `${PUBLIC_URL}${path}#token=the-token`;
+    expect(mail).toMatchObject({ links: [link], token: 'the-token' });
+    expect(mail.text).toContain(`\n${link}\n`);
+    expect(mail.html).toContain(`href="${link}"`);
+  });
+
+  it('links to nothing where there is nothing to do', () => {
+    const mail = renderMail(pending('already_registered'), PUBLIC_URL);
+
+    expect(mail).toMatchObject({ links: [], token: null });
+    expect(`${mail.text}${mail.html}`).not.toMatch(/https?:/);
+  });
+
+  it.each(TEMPLATES)('keeps the id of %s, so that a mail sent twice is seen as one', (template) => {
+    const { id, tenantId, to, createdAt } = pending(template);
+
+    expect(renderMail(pending(template), PUBLIC_URL)).toMatchObject({
+      id,
+      tenantId,
+      to,
+      template,
+      createdAt,
+    });
+  });
+
+  it.each(TEMPLATES)('names the tenant in the subject of %s, on one line', (template) => {
+    const { subject } = renderMail(pending(template), PUBLIC_URL);
+
+    expect(subject).toContain('Acme');
+    expect(subject).not.toMatch(/[\r\n]/);
+  });
+
+  // Rule 24: what a stranger typed never goes into a mail to an address that is not verified.
+  it.each([
+    'verify_email',
+    'already_registered',
+  ] as const)('shows in %s nothing of what a stranger may have typed', (template) => {
+    const facts = {
+      name: 'Buy-Pills-At',
+      username: 'evil-username',
+      user_agent: 'evil-agent',
+      role: 'evil-role',
+    };
+
+    const typed = renderMail(pending(template, { facts }), PUBLIC_URL);
+
+    expect(typed).toEqual(renderMail(pending(template), PUBLIC_URL));
+  });
+
+  it.each(TEMPLATES)('escapes in the HTML of %s whatever could be read as markup', (template) => {
+    const tenantName = `<img src=x onerror="alert('1')">&`;
+    const facts = { role: '<b>', valid_hours: '<i>' };
+
+    const { html, text } = renderMail(pending(template, { tenantName, facts, token: 'a"b<c>' }), PUBLIC_URL);
+
+    expect(html).not.toMatch(/<img|<b>|<i>|"b</);
+    expect(html).toContain('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;');
+    expect(text).toContain(tenantName);
+  });
+
+  // Whoever confirms what they did not ask for gives the account away: the mail must say so (design.md).
+  it('says what confirming means, and for how long it can be done', () => {
+    const { text } = renderMail(pending('verify_email', { facts: { valid_hours: '48' } }), PUBLIC_URL);
+
+    expect(text).toContain('If you did not ask for this, do nothing.');
+    expect(text).toContain('hands the account to whoever did');
+    expect(text).toContain('for 48 hours');
+  });
+
+  it('says as what somebody is invited', () => {
+    const { text } = renderMail(pending('invitation', { facts: { role: 'admin' } }), PUBLIC_URL);
+
+    expect(text).toContain('You are invited to Acme as admin.');
+  });
+});
