@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { SessionId } from '../../../core/kernel/ids.ts';
+import type { SignedIn } from '../../../core/sessions/index.ts';
+import { email } from '../../support/parsed.ts';
+import { auditTypes, loginRequest, signIn } from '../../support/requests.ts';
+import {
+  addUser,
+  CONTEXT,
+  type ServiceFixture,
+  type ServiceOptions,
+  serviceFixture,
+} from '../../support/service-fixture.ts';
+import { isLive } from '../../support/signed-in-fixture.ts';
+import { callLog } from '../../support/unit-of-work.ts';
+
+/** A user who is signed in on three devices. */
+async function signedInFixture(options: ServiceOptions = {}) {
+  const fixture = await serviceFixture(options);
+  const user = await addUser(fixture);
+  const devices = [await signIn(fixture), await signIn(fixture), await signIn(fixture)] as const;
+  const owner = { tenantId: fixture.tenant.id, userId: user.id, sessionId: devices[0].session.id };
+  return { ...fixture, user, devices, owner };
+}
+
+const areLive = (fixture: ServiceFixture, devices: readonly SignedIn[]): Promise<readonly boolean[]> =>
+  Promise.all(devices.map(({ session }) => isLive(fixture, session)));
+
+const endings = ({ store, tenant }: ServiceFixture) =>
+  store.auditOf(tenant.id).filter(({ type }) => type === 'session.ended');
+
+describe('endSessions.one', () => {
+  it("ends the owner's own session and no other, and tells of it", async () => {
+    const fixture = await signedInFixture();
+
+    await fixture.endSessions.one(fixture.owner, CONTEXT);
+
+    expect(await areLive(fixture, fixture.devices)).toEqual([false, true, true]);
+    expect(endings(fixture)).toEqual([
+      expect.objectContaining({
+        ...{
+          actor: { type: 'user', id: fixture.user.id },
+          target: { type: 'session', id: fixture.owner.sessionId },
+        },
+        data: { reason: 'logout' },
+        ip: CONTEXT.ip,
+      }),
+    ]);
+  });
+
+  it('changes and tells nothing a second time', async () => {
+    const fixture = await signedInFixture();
+    await fixture.endSessions.one(fixture.owner, CONTEXT);
+
+    await fixture.endSessions.one(fixture.owner, CONTEXT);
+
+    expect(endings(fixture)).toHaveLength(1);
+  });
+
+  it('changes and tells nothing for a session that never was', async () => {
+    const fixture = await signedInFixture();
+
+    await fixture.endSessions.one(
+      { ...fixture.owner, sessionId: fixture.crypto.newId() as SessionId },
+      CONTEXT,
+    );
+
+    expect(await areLive(fixture, fixture.devices)).toEqual([true, true, true]);
+    expect(auditTypes(fixture)).toEqual(Array(3).fill('login.succeeded'));
+  });
+});
+
+describe('endSessions.all', () => {
+  it('ends every session of the user, and tells of each', async () => {
+    const fixture = await signedInFixture();
+
+    await fixture.endSessions.all(fixture.owner, false, CONTEXT);
+
+    expect(await areLive(fixture, fixture.devices)).toEqual([false, false, false]);
+    expect(endings(fixture).map(({ data }) => data)).toEqual(Array(3).fill({ reason: 'logout_all' }));
+  });
+
+  it('keeps the current one where that is asked for', async () => {
+    const fixture = await signedInFixture();
+
+    await fixture.endSessions.all(fixture.owner, true, CONTEXT);
+
+    expect(await areLive(fixture, fixture.devices)).toEqual([true, false, false]);
+    expect(endings(fixture)).toHaveLength(2);
+  });
+
+  it('leaves the sessions of other users alone', async () => {
+    const fixture = await signedInFixture();
+    await addUser(fixture, { email: email('grace@example.com') });
+    const grace = await fixture.login(loginRequest(fixture, { as: 'grace@example.com' }));
+
+    await fixture.endSessions.all(fixture.owner, false, CONTEXT);
+
+    expect(await areLive(fixture, [grace])).toEqual([true]);
+  });
+
+  // On Postgres the lock lets a sign-in that is completing come wholly before or wholly after.
+  it('locks the user before it ends anything', async () => {
+    const { around, take } = callLog();
+    const fixture = await signedInFixture({ around });
+    take();
+
+    await fixture.endSessions.all(fixture.owner, false, CONTEXT);
+
+    expect(take().slice(0, 2)).toEqual(['users.lock', 'sessions.endAllOf']);
+  });
+});
