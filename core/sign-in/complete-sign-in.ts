@@ -1,0 +1,95 @@
+import { type AuditLog, userActor } from '../audit/index.ts';
+import type { SessionId, UserId } from '../kernel/ids.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import {
+  type AuthenticationMethod,
+  type IssueTokensDeps,
+  issueTokens,
+  type NewSession,
+  REFRESH_SECRET_BYTES,
+  type SessionRepository,
+  type SignedIn,
+  sessionEnded,
+} from '../sessions/index.ts';
+import { type EffectiveSettings, effectiveSettings, type Tenant } from '../tenants/index.ts';
+import type { UserRepository } from '../users/index.ts';
+import { refusalOf, type SignInRefusal } from './steps.ts';
+
+export type SignInRepositories = Readonly<{
+  users: UserRepository;
+  sessions: SessionRepository;
+  audit: AuditLog;
+}>;
+
+export type CompleteSignInDeps = IssueTokensDeps &
+  Readonly<{ refreshTokenSeconds: number; refreshTokenLifetimeSeconds: number }>;
+
+/** An identity that a method has proved, and from where. */
+export type ProvedIdentity = Readonly<{
+  tenant: Tenant;
+  userId: UserId;
+  /** The credential version at which the proof was made. */
+  credentialVersion: number;
+  amr: readonly AuthenticationMethod[];
+  deviceName: string | null;
+  context: RequestContext;
+}>;
+
+export type SignInOutcome =
+  | Readonly<{ kind: 'complete'; signedIn: SignedIn }>
+  | Readonly<{ kind: 'refused'; refusal: SignInRefusal }>;
+
+/**
+ * Begins a session for a proved identity: the only way in, whatever the method.
+ *
+ * Runs in the caller's transaction. Locks the user, takes every step of the
+ * sign-in against the account as it is then, and writes session, audit and
+ * the time of the sign-in together. A refusal is returned, so that what the
+ * caller writes about it is committed.
+ */
+export async function completeSignIn(
+  deps: CompleteSignInDeps,
+  repos: SignInRepositories,
+  identity: ProvedIdentity,
+): Promise<SignInOutcome> {
+  const { tenant, userId, context } = identity;
+  const settings = effectiveSettings(tenant, deps.tenantDefaults);
+  const account = await repos.users.lock(userId);
+  const refusal = account ? refusalOf(account, identity, settings) : 'user_inactive';
+  if (refusal) return { kind: 'refused', refusal };
+
+  for (const ended of await repos.sessions.endOldestOf(userId, settings.sessionMaxDevices - 1)) {
+    await repos.audit.record(sessionEnded(userId, ended, 'device_limit', context));
+  }
+  const secret = deps.crypto.randomBytes(REFRESH_SECRET_BYTES);
+  const secretHash = deps.crypto.sha256(secret);
+  const session = await repos.sessions.insert({ ...newSession(deps, identity, settings), secretHash });
+  const user = await repos.users.recordLogin(userId);
+  await repos.audit.record({
+    type: 'login.succeeded',
+    outcome: 'success',
+    actor: userActor(userId),
+    target: { type: 'session', id: session.id },
+    context,
+    data: { amr: session.amr, aal: session.aal },
+  });
+  const first = { tenantId: tenant.id, sessionId: session.id, number: 0, secret };
+  return { kind: 'complete', signedIn: issueTokens(deps, { user, session, tenant }, first) };
+}
+
+function newSession(
+  deps: CompleteSignInDeps,
+  { userId, amr, deviceName, context }: ProvedIdentity,
+  { sessionInactivityDays }: EffectiveSettings,
+): Omit<NewSession, 'secretHash'> {
+  return {
+    id: deps.crypto.newId() as SessionId,
+    ...{ userId, amr, deviceName, context },
+    aal: 1,
+    lifetimes: {
+      idleSeconds: deps.refreshTokenSeconds,
+      absoluteSeconds: deps.refreshTokenLifetimeSeconds,
+      inactivitySeconds: sessionInactivityDays * 86_400,
+    },
+  };
+}

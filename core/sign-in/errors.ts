@@ -1,0 +1,19 @@
+import { DomainError } from '../kernel/errors.ts';
+
+/** Unknown, wrong, suspended, deleted, without a password: one answer for all of them. */
+export class InvalidCredentials extends DomainError {
+  readonly code = 'invalid_credentials';
+  constructor() {
+    super('The sign-in details are not right. A new address must be confirmed before its first sign-in');
+  }
+}
+
+/** Said only to somebody who has the right password. */
+export class EmailNotVerified extends DomainError {
+  readonly code = 'email_not_verified';
+  constructor() {
+    super('Confirm your e-mail address first; a new link can be asked for');
+  }
+}
+
+export type SignInError = InvalidCredentials | EmailNotVerified;

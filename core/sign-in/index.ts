@@ -1,0 +1,18 @@
+/**
+ * Sign-in: how a proved identity becomes a session.
+ *
+ * Holds one promise: {@link completeSignIn} is the only way to begin a
+ * session, and it alone reads whether the account may have one.
+ *
+ * @module
+ */
+export {
+  type CompleteSignInDeps,
+  completeSignIn,
+  type ProvedIdentity,
+  type SignInOutcome,
+  type SignInRepositories,
+} from './complete-sign-in.ts';
+export { InvalidCredentials, type SignInError } from './errors.ts';
+export { createLogin, type Login, type LoginRequest } from './login.ts';
+export type { CredentialLookup, StoredCredential } from './ports.ts';
