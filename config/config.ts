@@ -1,0 +1,43 @@
+import type { DatabaseConfig } from './database.ts';
+import type { Environment } from './variable.ts';
+
+/** Everything that an operator can set, read once at start. Lives are in the unit that the name ends with. */
+export type Config = Readonly<{
+  environment: Environment;
+  host: string;
+  /** 0: any free one, in development and test only. */
+  port: number;
+  /**
+   * Origin only, no trailing slash. With `port` 0 and nothing set it ends in
+   * `:0`, and whoever listens puts the real port there.
+   */
+  publicUrl: string;
+  /** Absolute path. */
+  dataDir: string;
+  database: DatabaseConfig;
+  /** Newest first. `null`: generated into `dataDir`. */
+  secretKeys: readonly string[] | null;
+  logLevel: LogLevel;
+  corsOrigins: readonly string[];
+  isDocsOn: boolean;
+  /** A slug. */
+  defaultTenant: string;
+  accessTokenSeconds: number;
+  jwtAlgorithm: JwtAlgorithm;
+  /** Sliding: begins anew with each use. */
+  refreshTokenSeconds: number;
+  /** Absolute: from the sign-in, however much it is used. Never below `refreshTokenSeconds`. */
+  refreshTokenLifetimeSeconds: number;
+  /** 0: off. */
+  refreshReuseGraceSeconds: number;
+  sessionMaxDevices: number;
+  sessionInactivityDays: number;
+  emailVerificationRequired: boolean;
+  emailVerificationSeconds: number;
+  argon2: Readonly<{ timeCost: number; memoryCostKib: number; parallelism: number }>;
+  auditRetentionMonths: number;
+}>;
+
+type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+type JwtAlgorithm = 'ES256' | 'EdDSA' | 'RS256';
