@@ -1,0 +1,60 @@
+import type pg from 'pg';
+import type { SessionStore } from '../../core/sessions/index.ts';
+import { createQuery } from './query.ts';
+import { type SessionDetailsRow, toLiveSession } from './session-details.ts';
+
+const CHECK = {
+  name: 'session_check',
+  text: 'SELECT * FROM gatehouse.session_check($1, $2, $3)',
+};
+const ROTATE = {
+  name: 'session_rotate',
+  text: 'SELECT * FROM gatehouse.session_rotate($1, $2, $3, $4, $5)',
+};
+const TENANT_EXISTS = 'SELECT FROM gatehouse.tenants WHERE id = $1';
+
+export type SessionStoreDeps = Readonly<{
+  pool: pg.Pool;
+  /** How long a spent refresh token may come back for the same successor; 0: not at all. */
+  graceSeconds: number;
+}>;
+
+/** The hot statements on sessions: one function call each, the tenant set inside (design.md, "Tenancy in the database"). */
+export function createSessionStore({ pool, graceSeconds }: SessionStoreDeps): SessionStore {
+  const query = createQuery(pool);
+
+  return {
+    async check(tenantId, sessionId, userId) {
+      const { rows } = await query<SessionDetailsRow>({ ...CHECK, values: [tenantId, sessionId, userId] });
+      const [row] = rows;
+      if (row?.outcome === 'live') return { kind: 'live', ...toLiveSession(row) };
+      if (row) return { kind: 'ended' };
+      const { rowCount } = await query(TENANT_EXISTS, [tenantId]);
+      return { kind: rowCount === 0 ? 'no_tenant' : 'ended' };
+    },
+
+    async rotate({ tenantId, sessionId, number, secretHash }) {
+      const values = [tenantId, sessionId, number, Buffer.from(secretHash), graceSeconds];
+      const { rows } = await query<SessionDetailsRow>({ ...ROTATE, values });
+      const [row] = rows;
+      if (!row) return { kind: 'unknown' };
+      const { outcome, user_id: userId } = row;
+      switch (outcome) {
+        case 'rotated':
+        case 'repeated':
+          return { kind: outcome, ...toLiveSession(row) };
+        case 'tenant_suspended':
+          return { kind: outcome };
+        case 'reused':
+          return { kind: outcome, userId };
+        case 'ended':
+        case 'expired':
+        case 'user_inactive':
+        case 'ahead':
+          return { kind: 'rejected', reason: outcome, userId };
+        case 'live':
+          throw new Error('session_rotate answered as session_check does');
+      }
+    },
+  };
+}
