@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import type { TenantId } from '../../core/kernel/ids.ts';
+import type { NewTenant } from '../../core/tenants/index.ts';
+import { tenantSlug } from '../support/parsed.ts';
+import type { MakeHarness, StoreHarness } from './harness.ts';
+import { newUser, race } from './samples.ts';
+
+/** What every store of tenants does. */
+export function tenantsContract(makeHarness: MakeHarness): void {
+  describe('TenantRepository', () => {
+    it('makes an active tenant that has set nothing itself', async () => {
+      const harness = await makeHarness();
+      const home = await harness.makeTenant();
+      const wanted = newTenant(harness, 'acme');
+
+      const made = await harness.unitOfWork.run(home.id, ({ tenants }) => tenants.insert(wanted));
+
+      expect(made).toEqual({ ...wanted, status: 'active', settings: {}, createdAt: expect.any(Date) });
+      expect(await harness.tenantDirectory.findById(wanted.id)).toEqual(made);
+    });
+
+    it('makes none when the slug is taken, and leaves the work usable', async () => {
+      const harness = await makeHarness();
+      const home = await harness.makeTenant('acme');
+      const [loser, other] = [newTenant(harness, 'acme'), newTenant(harness, 'other')];
+
+      const made = await harness.unitOfWork.run(home.id, async ({ tenants }) => [
+        await tenants.insert(loser),
+        await tenants.insert(other),
+      ]);
+
+      expect(made).toEqual([null, expect.objectContaining(other)]);
+      expect(await harness.tenantDirectory.findById(loser.id)).toBeNull();
+      expect((await harness.tenantDirectory.findBySlug(tenantSlug('acme')))?.id).toBe(home.id);
+    });
+
+    it('lets one of many concurrent callers have a slug', async () => {
+      const harness = await makeHarness();
+      const home = await harness.makeTenant();
+
+      const made = await race(() =>
+        harness.unitOfWork.run(home.id, ({ tenants }) => tenants.insert(newTenant(harness, 'acme'))),
+      );
+
+      const [winner, ...more] = made.filter((tenant) => tenant !== null);
+      expect(more).toEqual([]);
+      expect(await harness.tenantDirectory.findBySlug(tenantSlug('acme'))).toEqual(winner);
+    });
+
+    it('lets changes to who owns a tenant come one after the other', async () => {
+      const harness = await makeHarness();
+      const home = await harness.makeTenant();
+
+      const outcomes = await race(() =>
+        harness.unitOfWork.run(home.id, async ({ tenants, users }) => {
+          await tenants.lockOwnership();
+          if (await users.hasUserWithRole('owner')) return 'has an owner';
+          const { kind } = await users.insert(newUser(harness, { roles: ['owner'] }));
+          return kind;
+        }),
+      );
+
+      expect(outcomes.filter((outcome) => outcome === 'inserted')).toHaveLength(1);
+    });
+
+    it('lets first-start work come one after the other, in whichever tenants it runs', async () => {
+      const harness = await makeHarness();
+      const homes = [await harness.makeTenant(), await harness.makeTenant()];
+
+      const outcomes = await race((index) =>
+        harness.unitOfWork.run(
+          (homes[index % 2] ?? homes[0])?.id as TenantId,
+          async ({ tenants, signingKeys }) => {
+            await tenants.lockInstallation();
+            if ((await signingKeys.list()).length > 0) return false;
+            await signingKeys.insert({
+              kid: harness.crypto.newId(),
+              algorithm: 'ES256',
+              state: 'active',
+              publicJwk: { kid: 'k', kty: 'EC', alg: 'ES256', use: 'sig' },
+              sealedPrivateKey: Uint8Array.of(1),
+            });
+            return true;
+          },
+        ),
+      );
+
+      expect(outcomes.filter(Boolean)).toHaveLength(1);
+    });
+  });
+
+  describe('TenantDirectory', () => {
+    it('finds a tenant by id and by slug, a suspended one too', async () => {
+      const harness = await makeHarness();
+      const tenant = await harness.makeTenant('acme');
+      await harness.setTenantStatus(tenant.id, 'suspended');
+
+      const found = [
+        await harness.tenantDirectory.findById(tenant.id),
+        await harness.tenantDirectory.findBySlug(tenantSlug('acme')),
+      ];
+
+      expect(found).toEqual([
+        { ...tenant, status: 'suspended' },
+        { ...tenant, status: 'suspended' },
+      ]);
+    });
+
+    it('finds nothing by what is no tenant', async () => {
+      const harness = await makeHarness();
+      await harness.makeTenant('acme');
+
+      expect(await harness.tenantDirectory.findById(harness.crypto.newId() as TenantId)).toBeNull();
+      expect(await harness.tenantDirectory.findBySlug(tenantSlug('acme2'))).toBeNull();
+    });
+
+    it('lists all tenants by slug', async () => {
+      const harness = await makeHarness();
+      for (const slug of ['bravo', 'charlie', 'alpha']) await harness.makeTenant(slug);
+
+      const slugs = (await harness.tenantDirectory.list()).map(({ slug }) => slug as string);
+
+      expect(slugs.filter((slug) => ['alpha', 'bravo', 'charlie'].includes(slug))).toEqual([
+        'alpha',
+        'bravo',
+        'charlie',
+      ]);
+    });
+  });
+}
+
+function newTenant({ crypto }: StoreHarness, slug: string): NewTenant {
+  return { id: crypto.newId() as TenantId, slug: tenantSlug(slug), name: `The ${slug} company` };
+}

@@ -1,0 +1,4 @@
+import { storeContracts } from '../../contracts/all.ts';
+import { memoryHarness } from '../../support/memory-harness.ts';
+
+storeContracts(memoryHarness);
