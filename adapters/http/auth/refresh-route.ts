@@ -1,0 +1,109 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { type Refresh, type RefreshToken, RefreshTokenInvalid } from '../../../core/sessions/index.ts';
+import type { TenantDirectory } from '../../../core/tenants/index.ts';
+import { namedTenantOf } from '../access/named-tenant.ts';
+import { type OwnOrigins, refuseForeignOrigin } from '../access/origins.ts';
+import { noteTenant } from '../access/request-facts.ts';
+import { sendSignedIn } from '../bodies/sign-in.ts';
+import { contextOf } from '../conventions/request-context.ts';
+import { clearRefreshCookie, refreshCookiesOf } from '../cookies.ts';
+import { EdgeError } from '../problems/catalogue.ts';
+import { refusals } from '../problems/problem.ts';
+import { BODY_REFUSALS, CREDENTIAL_TENANT_REFUSALS, FAULTS } from '../problems/refusal-lists.ts';
+import { RefreshBody } from './schemas.ts';
+
+export type RefreshRouteDeps = Readonly<{
+  refresh: Refresh;
+  readRefreshToken(text: string): RefreshToken | null;
+  tenants: TenantDirectory;
+  ownOrigins: OwnOrigins;
+  corsOrigins: readonly string[];
+}>;
+
+const REFRESH = {
+  operationId: 'refresh',
+  summary: 'Exchange a refresh token for the next one and an access token',
+  description:
+    'A token works once. The newest spent one again, within seconds and with its successor unused, yields the same successor, so a lost answer or a second tab is harmless. An older one ends the session. By cookie the request needs an `Origin` that may make it.',
+  tags: ['Sign-up and sign-in'],
+  body: RefreshBody,
+  response: {
+    200: Type.Ref('SignIn', { description: 'Signed in as before, with the next refresh token' }),
+    ...refusals(
+      ...BODY_REFUSALS,
+      'credentials_ambiguous',
+      'refresh_token_invalid',
+      'csrf_failed',
+      ...CREDENTIAL_TENANT_REFUSALS,
+      ...FAULTS,
+    ),
+  },
+};
+
+/** Exchanging a refresh token, by cookie or by body. */
+export const refreshRoute =
+  (deps: RefreshRouteDeps): FastifyPluginAsyncTypebox =>
+  async (server) => {
+    server.post(
+      '/auth/refresh',
+      {
+        config: { access: 'public' },
+        schema: REFRESH,
+      },
+      async (request, reply) => {
+        const { refresh_token: inBody } = request.body;
+        const { text, isByCookie } = presentedToken(request, inBody);
+        const token = deps.readRefreshToken(text);
+        if (isByCookie)
+          await refuseForeignOrigin(request, (origin) => isAllowed(deps, request, origin, token));
+        const signedIn = await exchange(deps, request, token).catch((error: unknown) =>
+          clearAndThrow(reply, error),
+        );
+        return sendSignedIn(reply, signedIn, inBody === undefined ? 'cookie' : 'token');
+      },
+    );
+  };
+
+/** The text that a request presents; empty where there is none, or more than one. */
+function presentedToken(
+  request: FastifyRequest,
+  inBody: string | undefined,
+): { text: string; isByCookie: boolean } {
+  const [cookie, ...others] = refreshCookiesOf(request);
+  if (cookie === undefined) return { text: inBody ?? '', isByCookie: false };
+  if (inBody !== undefined) {
+    throw new EdgeError(
+      'credentials_ambiguous',
+      'Give the refresh token as a cookie or in the body, not both',
+    );
+  }
+  // Of two cookies of one name nobody can tell which is ours, so neither is used.
+  return { text: others.length > 0 ? '' : cookie, isByCookie: true };
+}
+
+async function exchange(deps: RefreshRouteDeps, request: FastifyRequest, token: RefreshToken | null) {
+  if (!token) {
+    request.log.info('a refresh token that is not ours was refused');
+    throw new RefreshTokenInvalid();
+  }
+  return deps.refresh(token, { named: namedTenantOf(request), context: contextOf(request) });
+}
+
+async function isAllowed(
+  { ownOrigins, corsOrigins, tenants }: RefreshRouteDeps,
+  request: FastifyRequest,
+  origin: string,
+  token: RefreshToken | null,
+): Promise<boolean> {
+  if (ownOrigins.origins.has(origin) || corsOrigins.includes(origin)) return true;
+  const tenant = token && (await tenants.findById(token.tenantId));
+  if (tenant) noteTenant(request, tenant);
+  return tenant?.settings.cors_origins?.includes(origin) ?? false;
+}
+
+function clearAndThrow(reply: FastifyReply, error: unknown): never {
+  if (error instanceof RefreshTokenInvalid) clearRefreshCookie(reply);
+  throw error;
+}

@@ -1,0 +1,41 @@
+import { type Static, Type } from 'typebox';
+import type { Session } from '../../../core/sessions/index.ts';
+import { describeUserAgent } from '../user-agent.ts';
+import { Id, nullable, Timestamp } from './shared.ts';
+
+export const SessionBody = Type.Object(
+  {
+    id: Id,
+    current: Type.Boolean({ description: 'Whether this very request came with it' }),
+    device: nullable(Type.String({ description: 'What the client called its device' })),
+    browser: nullable(Type.String()),
+    os: nullable(Type.String()),
+    ip: nullable(Type.String()),
+    location: nullable(Type.String()),
+    created_at: Timestamp,
+    last_seen_at: Timestamp,
+    expires_at: Timestamp,
+    amr: Type.Array(Type.String({ examples: ['pwd'] })),
+    aal: Type.Integer({ minimum: 1, maximum: 2 }),
+  },
+  { $id: 'Session' },
+);
+
+/** A session as its owner sees it in a list. */
+export function sessionBody(session: Session, currentId: string): Static<typeof SessionBody> {
+  const { browser, os } = describeUserAgent(session.userAgent);
+  return {
+    id: session.id,
+    current: session.id === currentId,
+    device: session.deviceName,
+    browser,
+    os,
+    ip: session.ip,
+    location: null,
+    created_at: session.createdAt.toISOString(),
+    last_seen_at: session.lastSeenAt.toISOString(),
+    expires_at: session.expiresAt.toISOString(),
+    amr: [...session.amr],
+    aal: session.aal,
+  };
+}

@@ -1,0 +1,47 @@
+import type { FastifyReply } from 'fastify';
+import { type Static, Type } from 'typebox';
+import type { SignedIn } from '../../../core/sessions/index.ts';
+import { noteTenant, noteUser } from '../access/request-facts.ts';
+import { setRefreshCookie } from '../cookies.ts';
+import { Id } from './shared.ts';
+import { userBody } from './user.ts';
+
+/** Where the refresh token goes: into a cookie, or into the body for clients without one. */
+export const Transport = Type.Union([Type.Literal('cookie'), Type.Literal('token')], {
+  description: '`cookie` (default): an HttpOnly cookie. `token`: in the body, and no cookie is set',
+});
+
+export const DeviceName = Type.String({ maxLength: 100, examples: ["Ada's laptop"] });
+
+export const SignInBody = Type.Object(
+  {
+    status: Type.Literal('complete'),
+    access_token: Type.String({ description: 'A JWT (RFC 9068), to be sent as `Authorization: Bearer …`' }),
+    token_type: Type.Literal('Bearer'),
+    expires_in: Type.Integer({ description: 'Seconds until the access token expires', examples: [900] }),
+    user: Type.Ref('User'),
+    session: Type.Object({ id: Id, aal: Type.Integer(), amr: Type.Array(Type.String()) }),
+    refresh_token: Type.Optional(Type.String({ description: 'With `"transport":"token"` only' })),
+  },
+  { $id: 'SignIn' },
+);
+
+/** Answers a completed sign-in, its refresh token by the way that the client chose. */
+export function sendSignedIn(
+  reply: FastifyReply,
+  { tenant, user, session, ...tokens }: SignedIn,
+  transport: Static<typeof Transport> = 'cookie',
+): FastifyReply {
+  noteTenant(reply.request, tenant);
+  noteUser(reply.request, user.id);
+  if (transport === 'cookie') setRefreshCookie(reply, tokens.refreshToken, tokens.refreshTokenSeconds);
+  return reply.code(200).send({
+    status: 'complete',
+    access_token: tokens.accessToken,
+    token_type: 'Bearer',
+    expires_in: tokens.accessTokenSeconds,
+    user: userBody(user),
+    session: { id: session.id, aal: session.aal, amr: session.amr },
+    ...(transport === 'token' && { refresh_token: tokens.refreshToken }),
+  });
+}

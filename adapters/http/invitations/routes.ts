@@ -1,0 +1,80 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import type { AcceptInvitation } from '../../../core/invitations/index.ts';
+import type { FindLink } from '../../../core/one-time-tokens/index.ts';
+import { namedTenantOf } from '../access/named-tenant.ts';
+import { noteTenant } from '../access/request-facts.ts';
+import { Email, Password } from '../auth/schemas.ts';
+import { nullable } from '../bodies/shared.ts';
+import { DeviceName, sendSignedIn, Transport } from '../bodies/sign-in.ts';
+import { contextOf } from '../conventions/request-context.ts';
+import { emailField, optionalField } from '../fields.ts';
+import { refusals } from '../problems/problem.ts';
+import { BODY_REFUSALS, FAULTS, LINK_REFUSALS, NEW_PASSWORD_REFUSALS } from '../problems/refusal-lists.ts';
+
+export type InvitationRoutesDeps = Readonly<{ acceptInvitation: AcceptInvitation; findLink: FindLink }>;
+
+const AcceptBody = Type.Object(
+  {
+    token: Type.String({ description: 'What stands behind `#token=` in the link' }),
+    password: Type.Optional(Password),
+    name: Type.Optional(nullable(Type.String({ maxLength: 200 }))),
+    email: Type.Optional(Email),
+    transport: Type.Optional(Transport),
+    device_name: Type.Optional(nullable(DeviceName)),
+  },
+  { additionalProperties: false },
+);
+
+/** Accepting an invitation, the first owner's among them. */
+export const invitationRoutes =
+  ({ acceptInvitation, findLink }: InvitationRoutesDeps): FastifyPluginAsyncTypebox =>
+  async (server) => {
+    server.post(
+      '/auth/invitations/accept',
+      {
+        config: { access: 'public' },
+        schema: {
+          operationId: 'acceptInvitation',
+          summary: 'Accept an invitation and sign in',
+          description:
+            'Makes the account and its first session in one step; the address counts as verified. The first owner’s link names no address, so `email` is wanted with it. A refusal spends nothing.',
+          tags: ['Invitations'],
+          body: AcceptBody,
+          response: {
+            200: Type.Ref('SignIn', { description: 'The account was made and is signed in' }),
+            ...refusals(
+              ...BODY_REFUSALS,
+              ...LINK_REFUSALS,
+              'email_already_registered',
+              ...NEW_PASSWORD_REFUSALS,
+              ...FAULTS,
+            ),
+          },
+        },
+      },
+      async (request, reply) => {
+        const {
+          token,
+          password = null,
+          name = null,
+          transport,
+          device_name: deviceName = null,
+          email,
+        } = request.body;
+        const address = optionalField(email, '/email', emailField);
+        const opened = await findLink(token, namedTenantOf(request));
+        noteTenant(request, opened.tenant);
+        const context = contextOf(request);
+        const signedIn = await acceptInvitation({
+          ...opened,
+          password,
+          name,
+          email: address,
+          deviceName,
+          context,
+        });
+        return sendSignedIn(reply, signedIn, transport);
+      },
+    );
+  };
