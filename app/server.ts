@@ -1,0 +1,100 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import closeWithGrace from 'close-with-grace';
+import { EmbeddedPostgresError } from '../adapters/postgres/embedded/index.ts';
+import { MigrationRefused } from '../adapters/postgres/migrations/migrator.ts';
+import { WrongDatabaseRole } from '../adapters/postgres/pools.ts';
+import { type Config, ConfigInvalid, loadEnvironment, readConfig } from '../config/index.ts';
+import { loadOrCreateSecretKey, SecretKeyFileBroken } from '../config/secret-key.ts';
+import { SecretUnreadable } from '../core/kernel/ports.ts';
+import { DEFAULT_SLUG } from '../core/tenants/index.ts';
+import { bannerOf } from './banner.ts';
+import { type App, compose } from './compose.ts';
+import { type Databases, findDatabases } from './databases.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { withRealPort } from './real-port.ts';
+import { prepareSchema, refuseUnfitSchema, refuseWrongRoles, untilAvailable } from './start-up.ts';
+
+/** Everything must be over within 15 s of SIGTERM. */
+const CLOSE_MAX_MS = 14_000;
+/** How long `/ready` says no before connections are refused, so that a balancer sees it. */
+const DRAIN_MS = 2_000;
+
+const REFUSALS = [
+  ConfigInvalid,
+  EmbeddedPostgresError,
+  MigrationRefused,
+  SecretKeyFileBroken,
+  SecretUnreadable,
+  WrongDatabaseRole,
+];
+
+async function main(): Promise<void> {
+  const config = await withRealPort(readConfig(loadEnvironment()));
+  const logger = createLogger(config.logLevel);
+  const opening = open(config, logger);
+  let isStopping = false;
+
+  // From the first moment on: a signal while Postgres is starting must not leave it behind.
+  closeWithGrace({ delay: CLOSE_MAX_MS, logger }, async ({ err }) => {
+    isStopping = true;
+    const opened = await opening.catch(() => null);
+    opened?.app.drain();
+    if (err) logger.fatal({ err }, 'stopping after an error that nobody caught');
+    else if (config.environment === 'production' || config.environment === 'staging') await wait(DRAIN_MS);
+    await opened?.app.close();
+  });
+
+  const { app, databases } = await opening;
+  try {
+    await app.http.listen({ host: config.host, port: config.port });
+    const step = () => setUp(app, databases, logger);
+    await untilAvailable(step, () => isStopping, logger);
+  } catch (error) {
+    // The refusal is what matters; an embedded database that nobody else uses is not left running.
+    await app.close().catch(() => undefined);
+    throw error;
+  }
+  if (isStopping) return;
+  app.open();
+  app.worker?.start();
+  if (!app.devMailbox) logger.warn('no mail transport is configured: mails wait in the outbox');
+  if (config.environment === 'development') process.stdout.write(await banner(app, config, databases));
+}
+
+type Opened = Readonly<{ app: App; databases: Databases }>;
+
+async function open(config: Config, logger: Logger): Promise<Opened> {
+  const secretKeys = config.secretKeys ?? [await loadOrCreateSecretKey(config.dataDir)];
+  const databases = await findDatabases(config, (message) => logger.debug(message));
+  try {
+    return { app: await compose({ config, secretKeys, databases, logger }), databases };
+  } catch (error) {
+    await databases.embedded?.stopIfLast();
+    throw error;
+  }
+}
+
+async function setUp(app: App, databases: Databases, logger: Logger): Promise<void> {
+  await prepareSchema(databases, logger);
+  await refuseWrongRoles(app, databases);
+  await refuseUnfitSchema(app.readiness);
+  await app.services.ensureInstalled();
+}
+
+async function banner({ services }: App, config: Config, { embedded }: Databases): Promise<string> {
+  const tenant = await services.tenants.findBySlug(DEFAULT_SLUG);
+  const firstOwnerToken = tenant && (await services.invite.firstOwner(tenant));
+  return bannerOf({ ...config, firstOwnerToken, embeddedIn: embedded?.folder ?? null });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`Gatehouse does not start: ${textOf(error)}\n`, () => process.exit(1));
+});
+
+/** What an operator can mend is told without a stack. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isOurs = REFUSALS.some((refusal) => error instanceof refusal);
+  const isListening = (error as NodeJS.ErrnoException).syscall === 'listen';
+  return isOurs || isListening ? error.message : String(error.stack);
+}
