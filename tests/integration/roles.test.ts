@@ -121,13 +121,12 @@ describe('refuseWrongRole', () => {
     const [app, owner] = [database.pool('gatehouse_app'), database.pool('gatehouse_owner')];
     const databases = { ...NO_DATABASES, isOwnLogin: false };
 
-    const refusals = [
-      refuseWrongRoles({ pool: owner, systemPool: null }, databases),
-      refuseWrongRoles({ pool: app, systemPool: app }, databases),
-    ];
-
-    for (const refusal of refusals)
-      await expect(refusal).rejects.toMatchObject({ name: 'WrongDatabaseRole' });
+    for (const pools of [
+      { pool: owner, systemPool: null },
+      { pool: app, systemPool: app },
+    ]) {
+      await expect(refuseWrongRoles(pools, databases)).rejects.toMatchObject({ name: 'WrongDatabaseRole' });
+    }
   });
 });
 
