@@ -5,7 +5,7 @@ import type { DevMailbox, MailQueue, MailTransport } from '../../core/notificati
 import type { Repositories } from '../../core/repositories.ts';
 import type { SessionStore } from '../../core/sessions/index.ts';
 import type { CredentialLookup } from '../../core/sign-in/index.ts';
-import type { Tenant, TenantDirectory } from '../../core/tenants/index.ts';
+import type { Tenant, TenantDirectory, TenantSettings } from '../../core/tenants/index.ts';
 import type { UserStatus } from '../../core/users/index.ts';
 
 /** An audit event as a test reads it back, whatever the store keeps beside it. Absent data and addresses are `{}`. */
@@ -47,6 +47,7 @@ export type StoreHarness = Readonly<{
   /** Sets the status and raises the credential version, as every change of status does. Ends no session. */
   setUserStatus(tenantId: TenantId, userId: UserId, status: UserStatus): Promise<void>;
   setTenantStatus(tenantId: TenantId, status: Tenant['status']): Promise<void>;
+  setTenantSettings(tenantId: TenantId, settings: TenantSettings): Promise<void>;
   /** The committed events of a tenant, the oldest first. */
   auditOf(tenantId: TenantId): Promise<readonly RecordedEvent[]>;
 }>;

@@ -63,6 +63,35 @@ export function tenantsContract(makeHarness: MakeHarness): void {
       expect(outcomes.filter((outcome) => outcome === 'inserted')).toHaveLength(1);
     });
 
+    it('tells whether any tenant allows an origin, to the letter', async () => {
+      const harness = await makeHarness();
+      const [home, other] = [await harness.makeTenant(), await harness.makeTenant()];
+      await harness.setTenantSettings(home.id, { cors_origins: ['https://a.example', 'https://b.example'] });
+      await harness.setTenantSettings(other.id, { signup: 'closed' });
+      const isAllowed = (origin: string) => harness.tenantDirectory.isOriginAllowed(origin);
+
+      expect(await isAllowed('https://b.example')).toBe(true);
+      expect(await isAllowed('https://b.example.org')).toBe(false);
+      expect(await isAllowed('cors_origins')).toBe(false);
+    });
+
+    it('lets whatever makes an account for one address come one after the other', async () => {
+      const harness = await makeHarness();
+      const home = await harness.makeTenant();
+      const wanted = newUser(harness, {});
+
+      const outcomes = await race(() =>
+        harness.unitOfWork.run(home.id, async ({ users }) => {
+          await users.lockAddress(wanted.email);
+          return (await users.findByEmail(wanted.email)) ? 'known' : (await users.insert(wanted)).kind;
+        }),
+      );
+
+      // Without the lock the losers would find nobody, and be told by the insert.
+      expect(outcomes.filter((outcome) => outcome === 'inserted')).toHaveLength(1);
+      expect(outcomes.filter((outcome) => outcome === 'email_taken')).toEqual([]);
+    });
+
     it('lets first-start work come one after the other, in whichever tenants it runs', async () => {
       const harness = await makeHarness();
       const homes = [await harness.makeTenant(), await harness.makeTenant()];

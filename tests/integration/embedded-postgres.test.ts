@@ -448,3 +448,21 @@ async function rows(
     await client.end();
   }
 }
+
+// As root the folder is another account's: a link planted there must not hand it somebody's file.
+it('follows no link from its log to a file elsewhere', async () => {
+  const [dir, elsewhere] = [await newFolder(), await newFolder()];
+  const victim = join(elsewhere, 'victim');
+  await writeFile(victim, 'untouched', { mode: 0o600 });
+  const before = await stat(victim);
+  await symlink(victim, join(dir, 'postgres.log'));
+
+  await expect(startEmbedded({ dir, isThrowAway: true })).rejects.toMatchObject({ code: 'ELOOP' });
+
+  const after = await stat(victim);
+  expect([after.uid, after.mode, await readFile(victim, 'utf8')]).toEqual([
+    before.uid,
+    before.mode,
+    'untouched',
+  ]);
+});

@@ -27,6 +27,7 @@ export async function memoryHarness({
     passTime: async (seconds) => clock.advance(seconds),
     setUserStatus: tamper.setUserStatus,
     setTenantStatus: tamper.setTenantStatus,
+    setTenantSettings: tamper.setTenantSettings,
     auditOf: async (tenantId) => auditOf(tenantId),
   };
 }

@@ -57,6 +57,12 @@ export async function postgresHarness({
     async setTenantStatus(tenantId, status) {
       await admin.query('UPDATE gatehouse.tenants SET status = $2 WHERE id = $1', [tenantId, status]);
     },
+    async setTenantSettings(tenantId, settings) {
+      await admin.query('UPDATE gatehouse.tenants SET settings = $2 WHERE id = $1', [
+        tenantId,
+        JSON.stringify(settings),
+      ]);
+    },
     auditOf: (tenantId) => readAudit(admin, tenantId),
   };
 }
