@@ -1,4 +1,6 @@
 import type { DatabaseConfig } from './database.ts';
+import type { SmtpConfig } from './mail.ts';
+import type { RedisConfig } from './redis.ts';
 import type { Environment } from './variable.ts';
 
 /** Everything that an operator can set, read once at start. Lives are in the unit that the name ends with. */
@@ -15,6 +17,15 @@ export type Config = Readonly<{
   /** Absolute path. */
   dataDir: string;
   database: DatabaseConfig;
+  /** `null`: limits are counted in this process. */
+  redis: RedisConfig | null;
+  /** `null`: nobody delivers mail but the development mailbox. */
+  smtp: SmtpConfig | null;
+  /** Networks (CIDR) whose forwarded headers are believed. */
+  trustedProxies: readonly string[];
+  /** `null`: metrics are for loopback alone, and in development and test only. */
+  metricsCredentials: Readonly<{ user: string; password: string }> | null;
+  worker: 'on' | 'off' | 'only';
   /** Newest first. `null`: generated into `dataDir`. */
   secretKeys: readonly string[] | null;
   logLevel: LogLevel;
@@ -24,6 +35,7 @@ export type Config = Readonly<{
   defaultTenant: string;
   accessTokenSeconds: number;
   jwtAlgorithm: JwtAlgorithm;
+  jwtTokenLocation: 'headers';
   /** Sliding: begins anew with each use. */
   refreshTokenSeconds: number;
   /** Absolute: from the sign-in, however much it is used. Never below `refreshTokenSeconds`. */
@@ -34,6 +46,23 @@ export type Config = Readonly<{
   sessionInactivityDays: number;
   emailVerificationRequired: boolean;
   emailVerificationSeconds: number;
+  /** Wrong passwords for one identifier or user within `lockoutSeconds` that lock it for as long. */
+  maxLoginAttempts: number;
+  /** As `maxLoginAttempts`, from one IP address in one tenant. */
+  maxLoginAttemptsPerIp: number;
+  lockoutSeconds: number;
+  rateLimits: Readonly<{
+    credentialsPerMinute: number;
+    publicPerMinute: number;
+    magicLinksPerFiveMinutes: number;
+  }>;
+  magicLinkSeconds: number;
+  passwordResetSeconds: number;
+  accountDeletionGraceDays: number;
+  apiKeyDefaultExpireDays: number;
+  apiKeyMaxPerUser: number;
+  /** `null`: the bundled country data. */
+  geoipDb: string | null;
   argon2: Readonly<{ timeCost: number; memoryCostKib: number; parallelism: number }>;
   auditRetentionMonths: number;
 }>;

@@ -11,7 +11,9 @@ export type DatabaseConfig = Readonly<{
   ownerUrl: string | null;
   /** For jobs across tenants. `null`: embedded, or this command has none. */
   systemUrl: string | null;
-  /** Of all three. No URL carries a TLS parameter that could say otherwise. */
+  /** As the serving role and never through a pooler, for LISTEN. `null`: embedded. */
+  directUrl: string | null;
+  /** Of all of them. No URL carries a TLS parameter that could say otherwise. */
   ssl: TlsMode;
   /** PEM text; `null`: the system's authorities. */
   ca: string | null;
@@ -23,6 +25,7 @@ export function readDatabase(lookup: Lookup): DatabaseConfig {
   const app = lookup.given(VARIABLES.DATABASE_URL) ?? urlFromParts(lookup);
   const owner = lookup.given(VARIABLES.DATABASE_OWNER_URL);
   const system = lookup.given(VARIABLES.DATABASE_SYSTEM_URL);
+  const direct = lookup.given(VARIABLES.DATABASE_DIRECT_URL);
   refuseTwoForms(lookup);
   refuseHalfEmbedded(lookup);
   const standIn = isDeployed(lookup.environment) ? null : app;
@@ -30,10 +33,12 @@ export function readDatabase(lookup: Lookup): DatabaseConfig {
     url: app?.text ?? null,
     ownerUrl: (owner ?? standIn)?.text ?? null,
     systemUrl: (system ?? standIn)?.text ?? null,
+    directUrl: (direct ?? app)?.text ?? null,
     ssl: decideTls(lookup, [
       [VARIABLES.DATABASE_URL, app],
       [VARIABLES.DATABASE_OWNER_URL, owner],
       [VARIABLES.DATABASE_SYSTEM_URL, system],
+      [VARIABLES.DATABASE_DIRECT_URL, direct],
     ]),
     ca: lookup.given(VARIABLES.DATABASE_CA),
     poolMax: lookup.value(VARIABLES.DATABASE_POOL_MAX),
@@ -77,7 +82,8 @@ function refuseTwoForms(lookup: Lookup): void {
 function refuseHalfEmbedded(lookup: Lookup): void {
   const isOutside = [VARIABLES.DATABASE_URL, ...PARTS].some(lookup.isSet);
   if (isOutside || isDeployed(lookup.environment) || !isBroad(lookup.needs)) return;
-  for (const variable of [VARIABLES.DATABASE_OWNER_URL, VARIABLES.DATABASE_SYSTEM_URL]) {
+  const { DATABASE_OWNER_URL, DATABASE_SYSTEM_URL, DATABASE_DIRECT_URL } = VARIABLES;
+  for (const variable of [DATABASE_OWNER_URL, DATABASE_SYSTEM_URL, DATABASE_DIRECT_URL]) {
     if (lookup.isSet(variable)) {
       lookup.refuse(variable, 'is set without DATABASE_URL, so that the rest would be embedded');
     }

@@ -69,8 +69,10 @@ export function createLookup(
     },
   };
 
-  function isMissing({ demandedBy = [], alternative }: Variable<unknown>): boolean {
-    const isDemanded = isDeployed(environment) && demandedBy.some((need) => needs.includes(need));
+  function isMissing({ demandedBy = [], alternative, notDemandedWith: without }: Variable<unknown>): boolean {
+    const isServerExempt = without !== undefined && env[without.name] === without.value;
+    const demanding = demandedBy.filter((need) => !(isServerExempt && need === 'server'));
+    const isDemanded = isDeployed(environment) && demanding.some((need) => needs.includes(need));
     return isDemanded && !(alternative && env[alternative]);
   }
 

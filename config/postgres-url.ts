@@ -1,5 +1,3 @@
-import { X509Certificate } from 'node:crypto';
-import { readTextFile } from './text-file.ts';
 import type { Parsed, Parser } from './variable.ts';
 
 /** From weakest to strongest. `require` encrypts without asking who is at the other end. */
@@ -25,16 +23,6 @@ export const postgresUrl: Parser<PostgresUrl> = {
     if ('reason' in asksFor) return asksFor;
     if ([...query.keys()].some((name) => name.startsWith('ssl'))) return { reason: CERTIFICATE_FILES };
     return { value: { text: query.size > 0 ? `${base}?${query}` : base, asksFor: asksFor.value } };
-  },
-};
-
-/** Certificates in PEM, given as they are or by the path of their file. */
-export const certificates: Parser<string> = {
-  values: 'PEM certificates, or the path of a file that holds them',
-  parse(text) {
-    const pem = text.startsWith('-----BEGIN') ? { value: text } : readTextFile(text);
-    if ('reason' in pem || holdsCertificates(pem.value)) return pem;
-    return { reason: `must be ${certificates.values}: no readable certificate was found` };
   },
 };
 
@@ -66,17 +54,4 @@ function takeTlsMode(query: URLSearchParams): Parsed<TlsMode | null> {
   if (text === undefined) return { value: null };
   const mode = ASKED.get(text);
   return mode === undefined ? { reason: 'has an sslmode that PostgreSQL does not know' } : { value: mode };
-}
-
-function holdsCertificates(pem: string): boolean {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-  return blocks.length > 0 && blocks.every(isCertificate);
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).subject !== null;
-  } catch {
-    return false;
-  }
 }

@@ -2,8 +2,10 @@ import { resolve } from 'node:path';
 import type { Config } from './config.ts';
 import { readDatabase } from './database.ts';
 import { createLookup, type EnvironmentVariables, type Lookup } from './lookup.ts';
+import { readSmtp, refuseUnpaired } from './mail.ts';
 import { ConfigInvalid, type ConfigProblem } from './problems.ts';
-import type { Need } from './variable.ts';
+import { readRedis } from './redis.ts';
+import { isDeployed, type Need } from './variable.ts';
 import { VARIABLES } from './variables/index.ts';
 
 /**
@@ -21,7 +23,15 @@ export function readConfig(
   const problems: ConfigProblem[] = [];
   const needs = options.needs ?? ['server'];
   const lookup = createLookup(env, readEnvironment(env, problems), needs, problems);
-  const config = { ...readService(lookup), database: readDatabase(lookup), ...readSignIn(lookup) };
+  const config = {
+    ...readService(lookup),
+    database: readDatabase(lookup),
+    redis: readRedis(lookup),
+    smtp: readSmtp(lookup),
+    ...readSignIn(lookup),
+    ...readProtection(lookup),
+    ...readUsers(lookup),
+  };
   if (problems.length > 0) throw new ConfigInvalid(problems);
   return config;
 }
@@ -43,7 +53,20 @@ function readService(lookup: Lookup) {
     corsOrigins: lookup.value(VARIABLES.CORS_ORIGINS),
     isDocsOn: lookup.value(VARIABLES.DOCS),
     defaultTenant: lookup.value(VARIABLES.DEFAULT_TENANT),
+    trustedProxies: lookup.value(VARIABLES.TRUST_PROXY),
+    metricsCredentials: readMetricsCredentials(lookup),
+    worker: lookup.value(VARIABLES.WORKER),
   };
+}
+
+function readMetricsCredentials(lookup: Lookup): Config['metricsCredentials'] {
+  const user = lookup.given(VARIABLES.METRICS_USER);
+  const password = lookup.given(VARIABLES.METRICS_PASS);
+  // Where both are demanded anyway, that one is missing is said already.
+  if (!isDeployed(lookup.environment)) {
+    refuseUnpaired(lookup, VARIABLES.METRICS_USER, VARIABLES.METRICS_PASS);
+  }
+  return user !== null && password !== null ? { user, password } : null;
 }
 
 function readSignIn(lookup: Lookup) {
@@ -56,6 +79,7 @@ function readSignIn(lookup: Lookup) {
     secretKeys: lookup.given(VARIABLES.SECRET_KEY),
     accessTokenSeconds: lookup.value(VARIABLES.ACCESS_TOKEN_EXPIRE_MINUTES) * 60,
     jwtAlgorithm: lookup.value(VARIABLES.JWT_ALGORITHM),
+    jwtTokenLocation: lookup.value(VARIABLES.JWT_TOKEN_LOCATION),
     refreshTokenSeconds: days * 86_400,
     refreshTokenLifetimeSeconds: daysMax * 86_400,
     refreshReuseGraceSeconds: lookup.value(VARIABLES.REFRESH_REUSE_GRACE_SECONDS),
@@ -65,6 +89,30 @@ function readSignIn(lookup: Lookup) {
     emailVerificationSeconds: lookup.value(VARIABLES.EMAIL_VERIFICATION_EXPIRE_HOURS) * 3600,
     argon2: readArgon2(lookup),
     auditRetentionMonths: lookup.value(VARIABLES.AUDIT_RETENTION_MONTHS),
+  };
+}
+
+function readProtection(lookup: Lookup) {
+  return {
+    maxLoginAttempts: lookup.value(VARIABLES.MAX_LOGIN_ATTEMPTS),
+    maxLoginAttemptsPerIp: lookup.value(VARIABLES.MAX_LOGIN_ATTEMPTS_PER_IP),
+    lockoutSeconds: lookup.value(VARIABLES.ACCOUNT_LOCKOUT_DURATION_MINUTES) * 60,
+    rateLimits: {
+      credentialsPerMinute: lookup.value(VARIABLES.RATE_LIMIT_CREDENTIALS_PER_MINUTE),
+      publicPerMinute: lookup.value(VARIABLES.RATE_LIMIT_PUBLIC_PER_MINUTE),
+      magicLinksPerFiveMinutes: lookup.value(VARIABLES.MAGIC_LINK_RATE_LIMIT),
+    },
+    geoipDb: lookup.given(VARIABLES.GEOIP_DB),
+  };
+}
+
+function readUsers(lookup: Lookup) {
+  return {
+    magicLinkSeconds: lookup.value(VARIABLES.MAGIC_LINK_EXPIRE_MINUTES) * 60,
+    passwordResetSeconds: lookup.value(VARIABLES.PASSWORD_RESET_EXPIRE_MINUTES) * 60,
+    accountDeletionGraceDays: lookup.value(VARIABLES.ACCOUNT_DELETION_GRACE_DAYS),
+    apiKeyDefaultExpireDays: lookup.value(VARIABLES.API_KEY_DEFAULT_EXPIRE_DAYS),
+    apiKeyMaxPerUser: lookup.value(VARIABLES.API_KEY_MAX_PER_USER),
   };
 }
 

@@ -20,12 +20,18 @@ value; only a file's path is named.
 \`DATABASE_SSL\` is not set they may ask for more than its default and never for less, and where it is set they
 must not ask for more. \`sslrootcert\` is refused (use \`DATABASE_CA\`), and so are client certificates.
 
+**TLS to Redis** is what \`rediss://\` in \`REDIS_URL\` says; its certificate is checked, against \`REDIS_CA\` where
+that is set. Staging and production take a \`redis://\` URL only together with \`REDIS_TLS=disable\`, and a password
+always.
+
+**Behind a proxy**, \`TRUST_PROXY\` says whose \`X-Forwarded-For\` and \`X-Forwarded-Proto\` are believed:
+[Behind a proxy](../guides/behind-a-proxy.md).
+
 **\`CORS_ORIGINS\`** takes no \`*\` in any environment: in development too, name the origin of your page.`;
 
 /** What it says after them. */
 export const REFERENCE_EPILOGUE = `A command reads no more than it uses: \`migrate\` and \`healthcheck\` pass over a variable that is none of theirs,
-even a wrong one. \`config generate-secret\` and \`audit verify --file\` read nothing. In every environment a
-\`SECRET_KEY\` entry under 32 bytes is refused.
+even a wrong one. \`config generate-secret\` and \`audit verify --file\` read nothing.
 
 ## Deliberately not
 
@@ -36,7 +42,7 @@ programs share.
 | --- | --- |
 | \`DEBUG\` | \`LOG_LEVEL=debug\` |
 | \`DEFAULT_ADMIN_PASSWORD\` | the one-time link that the first start prints, or \`cli admin create\` |
-| \`JWT_SECRET\`, \`JWT_SECRET_KEY\` | \`SECRET_KEY\`; access tokens are signed with key pairs that are made and rotated by themselves |
+| \`JWT_SECRET\`, \`JWT_SECRET_KEY\` | \`SECRET_KEY\`; access tokens are signed with key pairs that Gatehouse makes itself |
 | \`JWT_EXPIRE_MINUTES\`, \`JWT_ACCESS_TOKEN_EXPIRES\` | \`ACCESS_TOKEN_EXPIRE_MINUTES\` |
 | \`APP_MODE\` | \`ENVIRONMENT\` |
 | \`SQLALCHEMY_DATABASE_URI\` | \`DATABASE_URL\` |

@@ -36,10 +36,16 @@ export const NEEDS = {
 export const GROUPS = [
   'Service',
   'Database',
+  'Redis',
   'Secrets',
+  'Mail',
   'Tokens and sessions',
+  'Protection',
   'Registration',
+  'Magic links',
   'Passwords',
+  'Accounts',
+  'API keys',
   'Audit',
 ] as const;
 
@@ -55,12 +61,16 @@ export type Variable<T> = Readonly<{
   /** Says in the reference what happens without a value, where `default` cannot. */
   defaultNote?: string;
   example: string;
+  /** Read and checked, though nothing acts by it yet. The reference says so. */
+  isAhead?: boolean;
   /** Also read from the file that `NAME_FILE` names. */
   isSecret?: boolean;
   /** The needs for which staging and production refuse to go without it. */
   demandedBy?: readonly Need[];
   /** The variable that may be set instead of a demanded one. */
   alternative?: string;
+  /** The server does without it where another variable says so. */
+  notDemandedWith?: Readonly<{ name: string; value: string }>;
   /** The narrow needs that read it too. */
   readBy?: readonly ('owner' | 'port')[];
   /** What staging and production refuse beyond what the parser refuses everywhere. */

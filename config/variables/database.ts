@@ -1,5 +1,6 @@
+import { certificates } from '../certificates.ts';
 import { choice, hostOrSocket, integer, matching } from '../parsers.ts';
-import { certificates, postgresUrl, TLS_MODES } from '../postgres-url.ts';
+import { postgresUrl, TLS_MODES } from '../postgres-url.ts';
 import { localOrDeployed, type Variable } from '../variable.ts';
 
 /** PostgreSQL: one URL for each of the three roles, and how far the line to it is trusted. */
@@ -87,6 +88,19 @@ export const DATABASE = {
     example: 'postgres://gatehouse_system:PASSWORD@db.example.com:5432/gatehouse',
     isSecret: true,
     demandedBy: ['server', 'system'],
+    notDemandedWith: { name: 'WORKER', value: 'off' },
+  },
+  DATABASE_DIRECT_URL: {
+    name: 'DATABASE_DIRECT_URL',
+    group: 'Database',
+    description:
+      'PostgreSQL as the role that serves, direct, where `DATABASE_URL` leads through PgBouncer: for LISTEN.',
+    parser: postgresUrl,
+    default: null,
+    defaultNote: '`DATABASE_URL`',
+    example: 'postgres://gatehouse_app:PASSWORD@db.example.com:5432/gatehouse',
+    isSecret: true,
+    isAhead: true,
   },
   DATABASE_SSL: {
     name: 'DATABASE_SSL',

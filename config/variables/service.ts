@@ -1,3 +1,4 @@
+import { isTooWide, networkList } from '../networks.ts';
 import { choice, flag, host, integer, matching, origin, originList } from '../parsers.ts';
 import { ENVIRONMENTS, localOrDeployed, type Variable } from '../variable.ts';
 
@@ -80,6 +81,49 @@ export const SERVICE = {
     parser: originList,
     default: localOrDeployed('http://localhost:5173', null),
     example: 'https://app.example.com,https://admin.example.com',
+  },
+  TRUST_PROXY: {
+    name: 'TRUST_PROXY',
+    group: 'Service',
+    description:
+      'Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, read from the right. Forwarded headers from anywhere else are ignored, with one warning.',
+    parser: networkList,
+    default: 'none',
+    example: '10.0.0.0/8,fd00::/8',
+    demandedBy: ['server'],
+    productionRule: {
+      says: 'a network in `TRUST_PROXY` wider than `/8` (IPv6: `/7`), which lets strangers say who they are',
+      refuse: (text) => (isTooWide(text) ? 'must not trust a network wider than /8 (IPv6: /7)' : null),
+    },
+  },
+  METRICS_USER: {
+    name: 'METRICS_USER',
+    group: 'Service',
+    description:
+      'User of `/metrics` (Basic authentication); together with `METRICS_PASS`. Without both, `/metrics` answers loopback alone, in development and test.',
+    parser: matching(/^[^\0:]+$/, 'a name without ":"'),
+    default: null,
+    example: 'prometheus',
+    demandedBy: ['server'],
+  },
+  METRICS_PASS: {
+    name: 'METRICS_PASS',
+    group: 'Service',
+    description: 'Password of `METRICS_USER`.',
+    parser: matching(/^[^\0]+$/, 'a password'),
+    default: null,
+    example: 'PASSWORD',
+    isSecret: true,
+    demandedBy: ['server'],
+  },
+  WORKER: {
+    name: 'WORKER',
+    group: 'Service',
+    description:
+      'Whether this process runs the jobs over all tenants (mails, sweeps, audit partitions) beside its requests (`on`), leaves them to others (`off`), or runs them alone and serves nothing but probes and metrics (`only`).',
+    parser: choice(['on', 'off', 'only']),
+    default: 'on',
+    example: 'on',
   },
   DOCS: {
     name: 'DOCS',

@@ -38,6 +38,15 @@ export const SIGN_IN = {
     default: 'ES256',
     example: 'EdDSA',
   },
+  JWT_TOKEN_LOCATION: {
+    name: 'JWT_TOKEN_LOCATION',
+    group: 'Tokens and sessions',
+    description:
+      'Where an access token is looked for. `headers,cookies` is refused until the release that reads the cookie.',
+    parser: choice(['headers']),
+    default: 'headers',
+    example: 'headers',
+  },
   REFRESH_TOKEN_EXPIRE_DAYS: {
     name: 'REFRESH_TOKEN_EXPIRE_DAYS',
     group: 'Tokens and sessions',

@@ -98,6 +98,12 @@ it('checks the configuration of an environment and makes secrets that pass', asy
     PUBLIC_URL: 'https://auth.example.com',
     DATABASE_URL: 'postgres://gatehouse_app@db.example.com/gatehouse',
     DATABASE_SYSTEM_URL: 'postgres://gatehouse_system@db.example.com/gatehouse',
+    REDIS_URL: 'rediss://:pw@redis.example.com',
+    TRUST_PROXY: '10.0.0.0/8',
+    SMTP_HOST: 'smtp.example.com',
+    SMTP_FROM: 'no-reply@example.com',
+    METRICS_USER: 'prometheus',
+    METRICS_PASS: 'pw',
   };
   const good = await runCli(['config', 'check', '--json'], { env: { ...env, SECRET_KEY: secret }, cwd });
   expect([good.code, JSON.parse(good.stdout)]).toEqual([0, { valid: true, environment: 'production' }]);

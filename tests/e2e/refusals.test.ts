@@ -105,6 +105,50 @@ it('waits for a database that is away, lives meanwhile, and stops when it is tol
   expect(code).toBe(0);
 });
 
+it('starts in production with all that it demands, and waits where its backends are away', async () => {
+  const folder = await temporaryFolder();
+  const [port, nobody] = [await freePort(), await freePort()];
+  const { child, stdout, stderr } = spawnServer(folder, {
+    ENVIRONMENT: 'production',
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    PUBLIC_URL: 'https://auth.example.com',
+    DATABASE_URL: `postgres://gatehouse_app:${SECRET}@127.0.0.1:${nobody}/gatehouse`,
+    DATABASE_SYSTEM_URL: `postgres://gatehouse_system:${SECRET}@127.0.0.1:${nobody}/gatehouse`,
+    REDIS_URL: `rediss://:${SECRET}@127.0.0.1:${nobody}`,
+    SECRET_KEY: SECRET,
+    TRUST_PROXY: '127.0.0.1',
+    SMTP_HOST: '127.0.0.1',
+    SMTP_PORT: String(nobody),
+    SMTP_FROM: 'no-reply@example.com',
+    SMTP_USER: 'gatehouse',
+    SMTP_PASSWORD: SECRET,
+    METRICS_USER: 'prometheus',
+    METRICS_PASS: SECRET,
+  });
+  const { get, post } = apiClient(`http://127.0.0.1:${port}`);
+  await expect.poll(() => get('/live').catch(() => null), { timeout: 20_000 }).toMatchObject({ status: 200 });
+
+  expect(await get('/ready')).toMatchObject({ status: 503, body: { status: 'not ready' } });
+  const login = await post('/auth/login', { email: 'ada@example.test', password: SECRET });
+  expect(login).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+  const insecure = await fetch(`http://127.0.0.1:${port}/auth/config`, {
+    redirect: 'manual',
+    headers: { 'x-forwarded-proto': 'http' },
+  });
+  expect([insecure.status, insecure.headers.get('location')]).toEqual([
+    308,
+    'https://auth.example.com/auth/config',
+  ]);
+  expect(child.exitCode).toBeNull();
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'close');
+
+  expect([code, stderr()]).toEqual([0, '']);
+  expect(stdout()).toContain('waiting for the database');
+  expect(stdout()).not.toContain(SECRET);
+});
+
 it('lets two servers that start at once on one empty folder share one database and one key', async () => {
   const dataDir = await temporaryFolder();
   const [left, right] = await Promise.all([startServer({ dataDir }), startServer({ dataDir })]);

@@ -16,6 +16,7 @@ describe('the three roles', () => {
       url: URL_A,
       ownerUrl: URL_A,
       systemUrl: URL_A,
+      directUrl: URL_A,
     });
   });
 
@@ -28,6 +29,19 @@ describe('the three roles', () => {
   it('are not split between an outside and an embedded server', () => {
     expect(refusedNames({ DATABASE_OWNER_URL: URL_B })).toEqual(['DATABASE_OWNER_URL']);
     expect(refusedNames({ DATABASE_SYSTEM_URL: URL_B })).toEqual(['DATABASE_SYSTEM_URL']);
+    expect(refusedNames({ DATABASE_DIRECT_URL: URL_B })).toEqual(['DATABASE_DIRECT_URL']);
+  });
+
+  it('go around a pooler where DATABASE_DIRECT_URL says how, in every environment', () => {
+    expect(databaseOf({ DATABASE_URL: URL_A, DATABASE_DIRECT_URL: URL_B })).toMatchObject({
+      url: URL_A,
+      directUrl: URL_B,
+    });
+    expect(databaseOf(PRODUCTION).directUrl).toBe(PRODUCTION.DATABASE_URL);
+    expect(databaseOf({ ...PRODUCTION, DATABASE_DIRECT_URL: URL_B }).directUrl).toBe(URL_B);
+    expect(refusedNames({ ...PRODUCTION, DATABASE_DIRECT_URL: 'mysql://a@b/c' })).toEqual([
+      'DATABASE_DIRECT_URL',
+    ]);
   });
 });
 

@@ -1,17 +1,35 @@
 import { describe, expect, it } from 'vitest';
 import { type Need, readConfig } from '../../../config/index.ts';
-import { KEY, PRODUCTION, refusedNames } from './support.ts';
+import { DEMANDED, KEY, PRODUCTION, refusedNames } from './support.ts';
 
 const OWNER_URL = 'postgres://owner:pw@db.example.com/gatehouse';
 
 describe('in production a command demands only what it uses', () => {
   it.each<[Need, string[]]>([
-    ['server', ['DATABASE_SYSTEM_URL', 'DATABASE_URL', 'PUBLIC_URL', 'SECRET_KEY']],
+    ['server', [...DEMANDED]],
     ['app', ['DATABASE_URL', 'SECRET_KEY']],
     ['system', ['DATABASE_SYSTEM_URL', 'DATABASE_URL', 'SECRET_KEY']],
     ['owner', ['DATABASE_OWNER_URL']],
   ])('%s: %j', (need, names) => {
     expect(refusedNames({ ENVIRONMENT: 'production' }, [need]).sort()).toEqual(names);
+  });
+
+  it('nothing else that the server demands, though it reads it', () => {
+    const env = { ENVIRONMENT: 'production', DATABASE_URL: PRODUCTION.DATABASE_URL, SECRET_KEY: KEY };
+
+    const config = readConfig(env, { needs: ['app'] });
+
+    expect(config).toMatchObject({ redis: null, smtp: null, metricsCredentials: null, trustedProxies: [] });
+    expect(readConfig({ ...PRODUCTION }, { needs: ['app'] }).redis).toEqual({
+      url: PRODUCTION.REDIS_URL,
+      ca: null,
+    });
+  });
+
+  it('the system URL for a command over all tenants, whatever WORKER says of the server', () => {
+    const env = { ...PRODUCTION, DATABASE_SYSTEM_URL: undefined, WORKER: 'off' };
+
+    expect(refusedNames(env, ['system'])).toEqual(['DATABASE_SYSTEM_URL']);
   });
 
   it('port: nothing', () => {

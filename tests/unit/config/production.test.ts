@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../../config/index.ts';
 import { EXAMPLE_SECRET_KEY, EXAMPLE_SECRET_KEYS } from '../../../config/secret-keys.ts';
-import { KEY, PRODUCTION, refusalOf, refusedNames } from './support.ts';
+import { DEMANDED, KEY, PRODUCTION, refusalOf, refusedNames } from './support.ts';
 
 describe.each(['staging', 'production'])('%s', (environment) => {
   const complete = { ...PRODUCTION, ENVIRONMENT: environment };
@@ -12,12 +12,7 @@ describe.each(['staging', 'production'])('%s', (environment) => {
     expect(readConfig(complete)).toMatchObject({ publicUrl: 'https://auth.example.com', secretKeys: [KEY] });
   });
 
-  it.each([
-    'PUBLIC_URL',
-    'DATABASE_URL',
-    'DATABASE_SYSTEM_URL',
-    'SECRET_KEY',
-  ])('refuses to go without %s', (name) => {
+  it.each(DEMANDED)('refuses to go without %s', (name) => {
     expect(refusedNames({ ...complete, [name]: undefined })).toEqual([name]);
     expect(refusedNames({ ...complete, [name]: '' })).toEqual([name]);
   });
@@ -34,6 +29,13 @@ describe.each(['staging', 'production'])('%s', (environment) => {
     ['ARGON2_MEMORY_COST', '8191'],
     ['DATABASE_URL', `${PRODUCTION.DATABASE_URL}?sslmode=disable`],
     ['DATABASE_SYSTEM_URL', `${PRODUCTION.DATABASE_SYSTEM_URL}?ssl=0`],
+    ['DATABASE_DIRECT_URL', `${PRODUCTION.DATABASE_URL}?sslmode=disable`],
+    ['REDIS_URL', 'rediss://redis.example.com'],
+    ['REDIS_URL', 'rediss://user@redis.example.com'],
+    ['REDIS_URL', 'redis://:pw@redis.example.com'],
+    ['TRUST_PROXY', '0.0.0.0/0'],
+    ['TRUST_PROXY', '10.0.0.0/8, ::/0'],
+    ['TRUST_PROXY', '::ffff:0.0.0.0/96'],
   ])('refuses %s=%s', (name, text) => {
     expect(refusedNames({ ...complete, [name]: text })).toEqual([name]);
   });
@@ -62,10 +64,22 @@ describe.each(['staging', 'production'])('%s', (environment) => {
     expect(refusedNames({ ...complete, DATABASE_SYSTEM_URL: undefined })).toEqual(['DATABASE_SYSTEM_URL']);
   });
 
+  it('lets a process that runs no jobs go without the system role, and no other', () => {
+    const env = { ...complete, DATABASE_SYSTEM_URL: undefined };
+
+    expect(readConfig({ ...env, WORKER: 'off' })).toMatchObject({
+      worker: 'off',
+      database: { systemUrl: null },
+    });
+    for (const WORKER of ['on', 'only', '']) {
+      expect(refusedNames({ ...env, WORKER })).toEqual(['DATABASE_SYSTEM_URL']);
+    }
+  });
+
   it('tells everything that is missing at once', () => {
     const names = refusedNames({ ENVIRONMENT: environment });
 
-    expect(names.sort()).toEqual(['DATABASE_SYSTEM_URL', 'DATABASE_URL', 'PUBLIC_URL', 'SECRET_KEY']);
+    expect(names.sort()).toEqual([...DEMANDED]);
   });
 });
 

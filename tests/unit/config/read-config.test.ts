@@ -13,7 +13,20 @@ describe('with nothing set', () => {
       port: 8080,
       publicUrl: 'http://localhost:8080',
       dataDir: resolve('.gatehouse'),
-      database: { url: null, ownerUrl: null, systemUrl: null, ssl: 'disable', ca: null, poolMax: 10 },
+      database: {
+        url: null,
+        ownerUrl: null,
+        systemUrl: null,
+        directUrl: null,
+        ssl: 'disable',
+        ca: null,
+        poolMax: 10,
+      },
+      redis: null,
+      smtp: null,
+      trustedProxies: [],
+      metricsCredentials: null,
+      worker: 'on',
       secretKeys: null,
       logLevel: 'debug',
       corsOrigins: ['http://localhost:5173'],
@@ -21,6 +34,7 @@ describe('with nothing set', () => {
       defaultTenant: 'default',
       accessTokenSeconds: 900,
       jwtAlgorithm: 'ES256',
+      jwtTokenLocation: 'headers',
       refreshTokenSeconds: 86_400,
       refreshTokenLifetimeSeconds: 30 * 86_400,
       refreshReuseGraceSeconds: 10,
@@ -28,6 +42,16 @@ describe('with nothing set', () => {
       sessionInactivityDays: 30,
       emailVerificationRequired: false,
       emailVerificationSeconds: 86_400,
+      maxLoginAttempts: 5,
+      maxLoginAttemptsPerIp: 50,
+      lockoutSeconds: 1800,
+      rateLimits: { credentialsPerMinute: 5, publicPerMinute: 1200, magicLinksPerFiveMinutes: 2 },
+      magicLinkSeconds: 900,
+      passwordResetSeconds: 1800,
+      accountDeletionGraceDays: 30,
+      apiKeyDefaultExpireDays: 365,
+      apiKeyMaxPerUser: 20,
+      geoipDb: null,
       argon2: { timeCost: 3, memoryCostKib: 65_536, parallelism: 2 },
       auditRetentionMonths: 24,
     });
@@ -104,6 +128,20 @@ describe('each value', () => {
       ARGON2_MEMORY_COST: '64',
       ARGON2_PARALLELISM: '8',
       AUDIT_RETENTION_MONTHS: '6',
+      WORKER: 'only',
+      TRUST_PROXY: '10.0.0.0/8',
+      MAX_LOGIN_ATTEMPTS: '3',
+      MAX_LOGIN_ATTEMPTS_PER_IP: '7',
+      ACCOUNT_LOCKOUT_DURATION_MINUTES: '2',
+      RATE_LIMIT_CREDENTIALS_PER_MINUTE: '11',
+      RATE_LIMIT_PUBLIC_PER_MINUTE: '13',
+      MAGIC_LINK_RATE_LIMIT: '17',
+      MAGIC_LINK_EXPIRE_MINUTES: '3',
+      PASSWORD_RESET_EXPIRE_MINUTES: '4',
+      ACCOUNT_DELETION_GRACE_DAYS: '0',
+      API_KEY_DEFAULT_EXPIRE_DAYS: '90',
+      API_KEY_MAX_PER_USER: '2',
+      GEOIP_DB: '/data/geo.mmdb',
     });
 
     expect(config).toMatchObject({
@@ -127,6 +165,18 @@ describe('each value', () => {
       emailVerificationSeconds: 7200,
       argon2: { timeCost: 1, memoryCostKib: 64, parallelism: 8 },
       auditRetentionMonths: 6,
+      worker: 'only',
+      trustedProxies: ['10.0.0.0/8'],
+      maxLoginAttempts: 3,
+      maxLoginAttemptsPerIp: 7,
+      lockoutSeconds: 120,
+      rateLimits: { credentialsPerMinute: 11, publicPerMinute: 13, magicLinksPerFiveMinutes: 17 },
+      magicLinkSeconds: 180,
+      passwordResetSeconds: 240,
+      accountDeletionGraceDays: 0,
+      apiKeyDefaultExpireDays: 90,
+      apiKeyMaxPerUser: 2,
+      geoipDb: '/data/geo.mmdb',
     });
   });
 
@@ -188,11 +238,34 @@ describe('refuses, in every environment', () => {
     ['AUDIT_RETENTION_MONTHS', ['0']],
     ['DATABASE_POOL_MAX', ['0']],
     ['DATABASE_SSL', ['verify', 'true']],
+    ['WORKER', ['true', 'yes', 'OFF']],
+    ['JWT_TOKEN_LOCATION', ['cookies', 'headers,cookies', 'query']],
   ])('%s of %j', (name, texts) => {
     for (const text of texts) {
       expect(refusedNames({ [name]: text }), text).toEqual([name]);
       if (name !== 'ENVIRONMENT') expect(refusedNames({ ...PRODUCTION, [name]: text }), text).toEqual([name]);
     }
+  });
+
+  // The least and the most that each number may be.
+  it.each([
+    ['MAX_LOGIN_ATTEMPTS', 1, 1000],
+    ['MAX_LOGIN_ATTEMPTS_PER_IP', 1, 1000],
+    ['ACCOUNT_LOCKOUT_DURATION_MINUTES', 1, 10_080],
+    ['RATE_LIMIT_CREDENTIALS_PER_MINUTE', 1, 1_000_000],
+    ['RATE_LIMIT_PUBLIC_PER_MINUTE', 1, 10_000_000],
+    ['MAGIC_LINK_EXPIRE_MINUTES', 1, 1440],
+    ['MAGIC_LINK_RATE_LIMIT', 1, 1000],
+    ['PASSWORD_RESET_EXPIRE_MINUTES', 1, 1440],
+    ['ACCOUNT_DELETION_GRACE_DAYS', 0, 3650],
+    ['API_KEY_DEFAULT_EXPIRE_DAYS', 1, 3650],
+    ['API_KEY_MAX_PER_USER', 1, 1000],
+    ['DATABASE_POOL_MAX', 1, 1000],
+  ])('%s below %d and above %d', (name, min, max) => {
+    for (const number of [min, max])
+      expect(() => readConfig({ ...PRODUCTION, [name]: String(number) })).not.toThrow();
+    for (const number of [min - 1, max + 1])
+      expect(refusedNames({ ...PRODUCTION, [name]: String(number) }), String(number)).toEqual([name]);
   });
 
   it('a refresh token that would outlive its session', () => {
@@ -231,7 +304,8 @@ describe('the refusal', () => {
   it('gives an example that would be accepted', () => {
     const partners = { PUBLIC_URL: 'https://a.example', DATABASE_URL: PRODUCTION.DATABASE_URL };
     for (const { name, example } of ALL_VARIABLES) {
-      const isPart = /^DATABASE_(HOST|PORT|USER|PASSWORD|NAME|CA)$/.test(name);
+      // Parts of a whole, and files that are not here.
+      const isPart = /^DATABASE_(HOST|PORT|USER|PASSWORD|NAME)$|^SMTP_|^METRICS_|_CA$/.test(name);
       if (!isPart && name !== 'ENVIRONMENT')
         expect(() => readConfig({ ...partners, [name]: example })).not.toThrow();
     }
@@ -252,6 +326,8 @@ it('ignores the names that other programs use', () => {
     SQLALCHEMY_DATABASE_URI: 'x',
     DEBUG: '1',
     DEFAULT_ADMIN_PASSWORD: 'x',
+    JWT_HEADER_NAME: 'X-Token',
+    JWT_HEADER_TYPE: 'JWT',
   };
 
   expect(readConfig(others)).toEqual(readConfig({}));

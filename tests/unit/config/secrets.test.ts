@@ -10,11 +10,15 @@ describe('NAME_FILE', () => {
     const names = ALL_VARIABLES.filter(({ isSecret }) => isSecret).map(({ name }) => name);
 
     expect(names.sort()).toEqual([
+      'DATABASE_DIRECT_URL',
       'DATABASE_OWNER_URL',
       'DATABASE_PASSWORD',
       'DATABASE_SYSTEM_URL',
       'DATABASE_URL',
+      'METRICS_PASS',
+      'REDIS_URL',
       'SECRET_KEY',
+      'SMTP_PASSWORD',
     ]);
     for (const name of names) {
       expect(refusalOf({ [`${name}_FILE`]: '/nowhere/secret' }).message).toContain(
@@ -28,14 +32,25 @@ describe('NAME_FILE', () => {
       ...PRODUCTION,
       SECRET_KEY: undefined,
       DATABASE_URL: undefined,
+      REDIS_URL: undefined,
+      METRICS_PASS: undefined,
+      SMTP_USER: 'gatehouse',
       SECRET_KEY_FILE: temporaryFile(`${KEY}\n`),
       DATABASE_URL_FILE: temporaryFile(`${PRODUCTION.DATABASE_URL}\r\n`),
+      REDIS_URL_FILE: temporaryFile(`${PRODUCTION.REDIS_URL}\n`),
+      METRICS_PASS_FILE: temporaryFile('a pass\n'),
+      SMTP_PASSWORD_FILE: temporaryFile('a word\n'),
     };
 
     const config = readConfig(env);
 
-    expect(config.secretKeys).toEqual([KEY]);
-    expect(config.database.url).toBe(PRODUCTION.DATABASE_URL);
+    expect(config).toMatchObject({
+      secretKeys: [KEY],
+      database: { url: PRODUCTION.DATABASE_URL },
+      redis: { url: PRODUCTION.REDIS_URL },
+      metricsCredentials: { password: 'a pass' },
+      smtp: { credentials: { user: 'gatehouse', password: 'a word' } },
+    });
   });
 
   it('keeps the spaces of a password', () => {
@@ -77,9 +92,10 @@ it.each(['development', 'production'])('never repeats in %s what any variable he
       MARKER,
       `${MARKER}://${MARKER}@${MARKER}`,
       `postgres://a:${MARKER}@h/db?ssl${MARKER}=1&sslmode=${MARKER}`,
+      `redis://:${MARKER}@h/${MARKER}`,
     ];
     for (const text of wrong) {
-      if (name === 'DATABASE_CA') continue; // a path, which is told
+      if (name.endsWith('_CA')) continue; // a path, which is told
       const told = messageOf({ ENVIRONMENT, [name]: text });
       expect(told, name).not.toContain(MARKER);
     }
@@ -93,6 +109,10 @@ it('never repeats a secret that production refuses', () => {
     DATABASE_PASSWORD: MARKER,
     DATABASE_OWNER_URL: `postgres://owner:${MARKER}/@db`,
     SECRET_KEY: MARKER,
+    REDIS_URL: `redis://:${MARKER}@redis`,
+    SMTP_PASSWORD: MARKER,
+    METRICS_USER: undefined,
+    METRICS_PASS: MARKER,
   });
 
   expect(refusal.problems.length).toBeGreaterThanOrEqual(4);

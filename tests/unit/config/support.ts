@@ -15,7 +15,27 @@ export const PRODUCTION = {
   DATABASE_URL: 'postgres://gatehouse_app:pw@db.example.com/gatehouse',
   DATABASE_SYSTEM_URL: 'postgres://gatehouse_system:pw@db.example.com/gatehouse',
   SECRET_KEY: KEY,
+  REDIS_URL: 'rediss://:pw@redis.example.com',
+  TRUST_PROXY: '10.0.0.0/8',
+  SMTP_HOST: 'smtp.example.com',
+  SMTP_FROM: 'no-reply@example.com',
+  METRICS_USER: 'prometheus',
+  METRICS_PASS: 'pw',
 } as const;
+
+/** What production demands of the server, each by itself. */
+export const DEMANDED = [
+  'DATABASE_SYSTEM_URL',
+  'DATABASE_URL',
+  'METRICS_PASS',
+  'METRICS_USER',
+  'PUBLIC_URL',
+  'REDIS_URL',
+  'SECRET_KEY',
+  'SMTP_FROM',
+  'SMTP_HOST',
+  'TRUST_PROXY',
+] as const;
 
 /** What `readConfig` refuses with; fails the test when it accepts. */
 export function refusalOf(env: Env, needs: readonly Need[] = ['server']): ConfigInvalid {
