@@ -1,18 +1,20 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type pg from 'pg';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type Migration, readMigrations } from '../../adapters/postgres/migrations/files.ts';
-import { createMigrator, type Migrator } from '../../adapters/postgres/migrations/migrator.ts';
+import { rm, writeFile } from 'node:fs/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readMigrations } from '../../adapters/postgres/migrations/files.ts';
+import { createMigrator } from '../../adapters/postgres/migrations/migrator.ts';
 import { openPool } from '../../adapters/postgres/pools.ts';
 import { createDatabaseReadiness } from '../../adapters/postgres/readiness.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import {
+  emptyDatabase,
+  folderOf,
+  holdAt,
+  IDS,
+  killWaiting,
+  ledgerOf,
+  type Migrated,
+  migratedDatabase,
+} from './migrated-databases.ts';
 import { dumpSchema } from './schema-dump.ts';
-
-const MIGRATIONS = await readMigrations();
-const IDS = MIGRATIONS.map(({ id }) => id);
 
 describe('a database without a schema', () => {
   it('is told to lack every migration, and is left as it is by the question', async () => {
@@ -48,7 +50,7 @@ describe('a database without a schema', () => {
 describe('a migrator that is killed', () => {
   it.each(IDS)('while it applies %s leaves whole files, and the next one completes', async (id) => {
     const { migrator, admin, expected } = await undoneDatabase();
-    const release = await holdBefore(admin, id);
+    const release = await holdAt(admin, 'INSERT', id);
     const killed = migrator.up().catch((error: unknown) => error);
     await killWaiting(admin);
     await release();
@@ -94,31 +96,6 @@ describe('a ledger that disagrees with the files', () => {
   });
 });
 
-describe('the down files', () => {
-  it('each leave what there was before their own file, as in a database that never saw it', async () => {
-    const { admin, database } = await migratedDatabase();
-    const full = await dumpSchema(admin);
-
-    const before = await undoAll(database.pool('gatehouse_owner', 1), admin);
-
-    const fresh = await emptyDatabase();
-    for (const [index, id] of IDS.entries()) {
-      await migrateFirst(fresh.database, index);
-      expect([id, before.get(id)]).toEqual([id, await dumpSchema(fresh.admin)]);
-    }
-    await fresh.migrator.up();
-    expect(full).toEqual(await dumpSchema(fresh.admin));
-  });
-
-  it('leave a database that the migrator brings up to the same schema again', async () => {
-    const { migrator, admin, expected } = await undoneDatabase();
-
-    await migrator.up();
-
-    expect(await dumpSchema(admin)).toEqual(expected(null));
-  });
-});
-
 describe('files that cannot run in a transaction', () => {
   // Whoever waits for the lock within a statement holds a snapshot, and the index waits for that one in turn.
   it('are applied once by any number of starters, although they wait for every other transaction', async () => {
@@ -158,11 +135,25 @@ describe('files that cannot run in a transaction', () => {
 });
 
 describe('files', () => {
-  it('are refused without their way back', async () => {
+  it('are refused without their way back, by a message that names the one', async () => {
     const folder = await folderOf({ '0000_make_table': 'SELECT 1' });
+    const { migrator } = await emptyDatabase(folder);
     await rm(new URL('0000_make_table.down.sql', folder));
 
+    await expect(migrator.up()).rejects.toThrow('0000_make_table.down.sql');
     await expect(readMigrations(folder)).rejects.toThrow('0000_make_table.down.sql');
+  });
+
+  it('that fail are named, with what the database says of them', async () => {
+    const folder = await folderOf({ '0000_make_table': 'SELECT 1', '0001_break': 'SELECT missing_socket' });
+    const { migrator, admin } = await emptyDatabase(folder);
+
+    await expect(migrator.up()).rejects.toMatchObject({
+      name: 'MigrationFailed',
+      sqlState: '42703',
+      message: 'Migration 0001_break failed: column "missing_socket" does not exist (SQLSTATE 42703)',
+    });
+    expect(await ledgerOf(admin)).toEqual(['0000_make_table']);
   });
 
   it('are read in their order, whatever else lies beside them', async () => {
@@ -220,98 +211,21 @@ describe('readiness', () => {
   });
 });
 
-type Migrated = Readonly<{ database: TestDatabase; migrator: Migrator; admin: pg.Pool }>;
-
-async function emptyDatabase(): Promise<Migrated> {
-  return withMigrator(await createTestDatabase({ isEmpty: true }));
-}
-
-async function migratedDatabase(): Promise<Migrated> {
-  return withMigrator(await createTestDatabase());
-}
-
-async function withMigrator(database: TestDatabase): Promise<Migrated> {
-  const admin = database.pool(null, 2);
-  // As provisionRoles does. Unlike all else it belongs to the database and is not copied from the template.
-  await admin.query(`GRANT CREATE ON DATABASE ${database.name} TO gatehouse_owner`);
-  return { database, migrator: createMigrator(database.address('gatehouse_owner')), admin };
-}
-
 type Undone = Migrated &
   Readonly<{
     /** The dump as it was before a file was applied; `null`: with all of them. */
     expected(before: string | null): readonly string[] | undefined;
   }>;
 
-/** A database whose down files have all been run, its ledger there and empty. */
+/** A database in which everything has been undone: the ledger is there and empty. */
 async function undoneDatabase(): Promise<Undone> {
   const migrated = await migratedDatabase();
-  const full = await dumpSchema(migrated.admin);
-  const owner = migrated.database.pool('gatehouse_owner', 1);
-  const before = await undoAll(owner, migrated.admin);
-  await owner.query('DELETE FROM gatehouse.migrations');
-  return { ...migrated, expected: (id) => (id === null ? full : before.get(id)) };
-}
-
-/** Runs every down file, the newest first. Answers the dump after each: as it was before that file. */
-async function undoAll(owner: pg.Pool, admin: pg.Pool): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { migrator, admin } = migrated;
+  const full = await dumpSchema(admin);
   const before = new Map<string, readonly string[]>();
-  for (const { id, down } of [...MIGRATIONS].reverse() satisfies readonly Migration[]) {
-    await owner.query(down);
+  for (const id of IDS.toReversed()) {
+    await migrator.down();
     before.set(id, await dumpSchema(admin));
   }
-  return before;
-}
-
-async function ledgerOf(admin: pg.Pool): Promise<readonly string[]> {
-  const { rows } = await admin.query('SELECT id FROM gatehouse.migrations ORDER BY id');
-  return rows.map(({ id }) => id);
-}
-
-const GATE = 42;
-
-/** Lets whoever applies a file wait, its work done and not committed. Answers what lets them go on. */
-async function holdBefore(admin: pg.Pool, id: string): Promise<() => Promise<void>> {
-  await admin.query(`
-    CREATE FUNCTION public.wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS
-      'BEGIN PERFORM pg_advisory_xact_lock(${GATE}); RETURN NEW; END';
-    CREATE TRIGGER gate BEFORE INSERT ON gatehouse.migrations FOR EACH ROW
-      WHEN (NEW.id = '${id}') EXECUTE FUNCTION public.wait_at_gate()`);
-  const holder = await admin.connect();
-  onTestFinished(() => holder.release(true));
-  await holder.query('SELECT pg_advisory_lock($1)', [GATE]);
-  return async () => {
-    await holder.query('SELECT pg_advisory_unlock_all()');
-    await holder.query('DROP FUNCTION public.wait_at_gate() CASCADE');
-  };
-}
-
-/** Ends the connection of whoever waits at the gate. */
-async function killWaiting(admin: pg.Pool): Promise<void> {
-  await vi.waitFor(async () => {
-    const { rows } = await admin.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_locks
-       WHERE locktype = 'advisory' AND objid = ${GATE} AND NOT granted
-         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-    );
-    expect(rows).toHaveLength(1);
-  });
-}
-
-/** Migrates as when there were only so many files. */
-async function migrateFirst(database: TestDatabase, count: number): Promise<void> {
-  const files = MIGRATIONS.slice(0, count).map(({ id, up }) => [id, up] as const);
-  const folder = await folderOf(Object.fromEntries(files));
-  await createMigrator(database.address('gatehouse_owner'), folder).up();
-}
-
-/** A folder of migrations with these names and statements, gone when the test is over. */
-async function folderOf(files: Readonly<Record<string, string>>): Promise<URL> {
-  const path = await mkdtemp(join(tmpdir(), 'gatehouse-migrations-'));
-  onTestFinished(() => rm(path, { recursive: true, force: true }));
-  for (const [id, up] of Object.entries(files)) {
-    await writeFile(join(path, `${id}.sql`), up);
-    await writeFile(join(path, `${id}.down.sql`), '');
-  }
-  return pathToFileURL(`${path}/`);
+  return { ...migrated, expected: (id) => (id === null ? full : before.get(id)) };
 }

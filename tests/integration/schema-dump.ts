@@ -23,7 +23,9 @@ const DUMP = `
     ${grantsOf('relacl', 'r', 'relowner')}) AS line
   FROM ours WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
   UNION ALL
-  SELECT format('column %s.%s #%s %s not null %s default %s', c.relname, a.attname, a.attnum,
+  SELECT format('column %s.%s #%s %s not null %s default %s', c.relname, a.attname,
+    -- What was dropped before it keeps its number, and is not to be seen otherwise.
+    row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum),
     format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid))
   FROM ours c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum

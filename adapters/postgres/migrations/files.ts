@@ -9,8 +9,6 @@ export type Migration = Readonly<{
   down: string;
   /** SHA-256 of `up`, in hex. */
   checksum: string;
-  /** Its first line says that it cannot run in a transaction; such a file must be repeatable. */
-  isTransactional: boolean;
 }>;
 
 const NO_TRANSACTION = '-- gatehouse: no transaction';
@@ -27,10 +25,14 @@ export async function readMigrations(folder: URL = MIGRATIONS_FOLDER): Promise<r
       const id = name.slice(0, -'.sql'.length);
       const up = await readFile(new URL(name, folder), 'utf8');
       const down = await readFile(new URL(`${id}.down.sql`, folder), 'utf8');
-      const checksum = createHash('sha256').update(up).digest('hex');
-      return { id, up, down, checksum, isTransactional: !up.startsWith(NO_TRANSACTION) };
+      return { id, up, down, checksum: createHash('sha256').update(up).digest('hex') };
     }),
   );
+}
+
+/** `false` where the file's first line says that it cannot run in a transaction; such a file must be repeatable. */
+export function isTransactional(sql: string): boolean {
+  return !sql.startsWith(NO_TRANSACTION);
 }
 
 /** The statements of a file that must be run one by one. */

@@ -1,142 +1,177 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import pg from 'pg';
-import { translateError } from '../errors.ts';
-import { clientConfig, type DatabaseAddress, refuseWrongRole, WrongDatabaseRole } from '../pools.ts';
-import { MIGRATIONS_FOLDER, type Migration, readMigrations, statementsOf } from './files.ts';
+import type pg from 'pg';
+import { type DatabaseAddress, refuseWrongRole } from '../pools.ts';
+import { untilLocked, withClient } from './connection.ts';
+import { MIGRATIONS_FOLDER, type Migration, readMigrations } from './files.ts';
+import { MAKE_LEDGER, noteStatement, readLedger, strikeStatement } from './ledger.ts';
+import {
+  currentOf,
+  type Extent,
+  pendingOf,
+  planDown,
+  planStamp,
+  planUp,
+  refuseChanged,
+  type State,
+} from './plan.ts';
+import { applyFile, inTransaction, undoFile } from './run-file.ts';
+import { scriptOf } from './script.ts';
+
+export { MigrationNotFound, MigrationRefused } from './errors.ts';
+export type { Extent } from './plan.ts';
 
 export type MigrationStatus = Readonly<{
   /** The last one applied, or `null` on an empty database. */
   current: string | null;
+  /** The files that are not applied, in order. */
   pending: readonly string[];
 }>;
 
-/** Changes the schema, as its owner. */
+/** One applied migration, and what became of its file. */
+export type AppliedMigration = Readonly<{
+  id: string;
+  appliedAt: Date;
+  /** SHA-256 of the file as it was applied, in hex. */
+  checksum: string;
+  /** Whether the file at hand is the one that was applied; `missing`: there is none, a newer version applied it. */
+  file: 'same' | 'changed' | 'missing';
+}>;
+
+/**
+ * Changes the schema, as its owner.
+ *
+ * `up`, `down` and `stamp` hold one session lock from the first look to the last commit: any number of processes may
+ * start at once, and one that is killed leaves whole files behind and no lock. Each file runs in a transaction of its
+ * own together with its entry in the ledger. A file that says that it cannot runs statement by statement and is
+ * entered or struck out after the last one; killed before that, it is run again by the next call.
+ *
+ * All that can be refused is refused before anything is changed.
+ */
 export interface Migrator {
   /**
-   * Applies what is pending, in order, each file in a transaction of its own.
-   *
-   * One session lock is held from the first look to the last commit: any
-   * number of processes may start at once, and one that is killed leaves whole
-   * files behind and no lock.
+   * Applies what is pending, in order: all of it, at most so many, or up to and including `to`. Where `to` is applied
+   * already there is nothing to do.
    *
    * @returns the ids applied by this call
    * @throws {WrongDatabaseRole} the connection does not act as `gatehouse_owner`
    * @throws {MigrationRefused} an applied file has been changed, or one came in before another that is applied
+   * @throws {MigrationNotFound} `to` is unknown
+   * @throws {MigrationFailed} the database refused a statement: the files before it are applied, its own is not
    */
-  up(): Promise<readonly string[]>;
+  up(extent?: Extent): Promise<readonly string[]>;
+
+  /**
+   * Undoes what is applied, the newest first: one unless told otherwise, at most so many, or all after `to`, so that
+   * `to` is the current one. What a file made is gone with its data. With nothing left the schema holds the empty
+   * ledger alone.
+   *
+   * @returns the ids undone by this call
+   * @throws {WrongDatabaseRole} the connection does not act as `gatehouse_owner`
+   * @throws {MigrationRefused} an applied file has been changed, one to be undone has no file here (a newer version's),
+   *   or `to` is not applied
+   * @throws {MigrationNotFound} `to` is unknown
+   * @throws {MigrationFailed} the database refused a statement: the files before it are undone, its own is not
+   */
+  down(extent?: Extent): Promise<readonly string[]>;
+
+  /**
+   * Makes the ledger say that the files up to and including `id` are applied and nothing else is, all at once. It
+   * believes its caller: no file is run and the schema is not looked at. An entry whose file was changed takes the
+   * checksum of the file at hand and the present time; the others stay as they are.
+   *
+   * @returns the ids entered or entered anew, and those struck out
+   * @throws {WrongDatabaseRole} the connection does not act as `gatehouse_owner`
+   * @throws {MigrationNotFound} there is no such file
+   */
+  stamp(id: string): Promise<Readonly<{ noted: readonly string[]; struck: readonly string[] }>>;
+
+  /**
+   * The SQL that `up` would run, in order and with the ledger's entries. Changes nothing and waits for no lock.
+   *
+   * @throws {MigrationRefused} as `up`
+   * @throws {MigrationNotFound} as `up`
+   */
+  script(extent?: Extent): Promise<Readonly<{ pending: readonly string[]; sql: string }>>;
+
+  /** @throws {MigrationRefused} an applied file has been changed */
   status(): Promise<MigrationStatus>;
+
+  /** What is applied, newest last. Refuses nothing: this is where to look when the others do. */
+  history(): Promise<readonly AppliedMigration[]>;
 }
-
-/** The database and the files disagree about the past. */
-export class MigrationRefused extends Error {
-  override readonly name = 'MigrationRefused';
-}
-
-const LOCK_KEY = 0x6d696772; // "migr"
-const LOCK_RETRY_MS = 100;
-const CONNECT_TIMEOUT_MS = 5_000;
-
-const LEDGER = `
-  CREATE SCHEMA IF NOT EXISTS gatehouse;
-  CREATE TABLE IF NOT EXISTS gatehouse.migrations (
-    id text CONSTRAINT migrations_pkey PRIMARY KEY,
-    checksum text NOT NULL,
-    applied_at timestamptz(3) NOT NULL DEFAULT clock_timestamp()
-  )`;
 
 /**
  * @param address of the owner, directly: a session lock does not survive a transaction pooler
  * @param folder where the files lie
  */
 export function createMigrator(address: DatabaseAddress, folder: URL = MIGRATIONS_FOLDER): Migrator {
+  const look = async <T>(work: (state: State, client: pg.Client) => T | Promise<T>): Promise<T> => {
+    const files = await readMigrations(folder);
+    return withClient(address, async (client) => work({ files, ledger: await readLedger(client) }, client));
+  };
+  const change = async <T>(work: (state: State, client: pg.Client) => Promise<T>): Promise<T> => {
+    const files = await readMigrations(folder);
+    return withClient(address, async (client) => {
+      // What a superuser made would be a superuser's: functions and all.
+      await refuseWrongRole(client, 'gatehouse_owner', false);
+      await untilLocked(client);
+      return work({ files, ledger: await readLedger(client) }, client);
+    });
+  };
+
   return {
-    up: () =>
-      withClient(address, async (client) => {
-        // What a superuser made would be a superuser's: functions and all.
-        await refuseWrongRole(client, 'gatehouse_owner', false);
-        await untilLocked(client);
-        await client.query(LEDGER);
-        const pending = await findPending(client, folder);
-        for (const migration of pending) await apply(client, migration);
-        return pending.map(({ id }) => id);
+    up: (extent = 'all') =>
+      change(async (state, client) => {
+        const pending = planUp(state, extent);
+        await client.query(MAKE_LEDGER);
+        for (const migration of pending) await applyFile(client, migration);
+        return idsOf(pending);
+      }),
+
+    down: (extent = { count: 1 }) =>
+      change(async (state, client) => {
+        const applied = planDown(state, extent);
+        for (const migration of applied) await undoFile(client, migration);
+        return idsOf(applied);
+      }),
+
+    stamp: (id) =>
+      change(async (state, client) => {
+        const { noted, struck } = planStamp(state, id);
+        const strikes = [...idsOf(noted), ...struck].map(strikeStatement);
+        await inTransaction(client, [MAKE_LEDGER, ...strikes, ...noted.map(noteStatement)]);
+        return { noted: idsOf(noted), struck };
+      }),
+
+    script: (extent = 'all') =>
+      look((state) => {
+        const pending = planUp(state, extent);
+        return { pending: idsOf(pending), sql: scriptOf(pending) };
       }),
 
     status: () =>
-      withClient(address, async (client) => {
-        const applied = await readLedger(client);
-        const pending = await findPending(client, folder);
-        return { current: [...applied.keys()].at(-1) ?? null, pending: pending.map(({ id }) => id) };
+      look((state) => {
+        refuseChanged(state);
+        return { current: currentOf(state), pending: idsOf(pendingOf(state)) };
       }),
+
+    history: () => look(historyOf),
   };
 }
 
-async function withClient<T>(address: DatabaseAddress, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ ...clientConfig(address), connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // The rejected call tells of it; without a listener it would end the process as well.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return await work(client);
-  } catch (error) {
-    throw error instanceof MigrationRefused || error instanceof WrongDatabaseRole
-      ? error
-      : translateError(error);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
+function historyOf({ files, ledger }: State): readonly AppliedMigration[] {
+  const checksums = new Map(files.map(({ id, checksum }) => [id, checksum]));
+  const fileOf = (id: string, checksum: string) => {
+    if (!checksums.has(id)) return 'missing';
+    return checksums.get(id) === checksum ? 'same' : 'changed';
+  };
+  return ledger.map(({ id, checksum, appliedAt }) => ({
+    id,
+    appliedAt,
+    checksum,
+    file: fileOf(id, checksum),
+  }));
 }
 
-/**
- * Asks for the session lock again and again instead of waiting for it in one statement: that would hold a
- * snapshot, and CREATE INDEX CONCURRENTLY in the process that has the lock would wait for it in turn.
- */
-async function untilLocked(client: pg.Client): Promise<void> {
-  const askForLock = () => client.query('SELECT pg_try_advisory_lock($1) AS is_ours', [LOCK_KEY]);
-  while (!(await askForLock()).rows[0]?.is_ours) await wait(LOCK_RETRY_MS);
-}
-
-async function apply(client: pg.Client, { id, up, checksum, isTransactional }: Migration): Promise<void> {
-  const note = ['INSERT INTO gatehouse.migrations (id, checksum) VALUES ($1, $2)', [id, checksum]] as const;
-  if (!isTransactional) {
-    for (const statement of statementsOf(up)) await client.query(statement);
-    await client.query(note[0], [...note[1]]);
-    return;
-  }
-  await client.query('BEGIN');
-  try {
-    await client.query(up);
-    await client.query(note[0], [...note[1]]);
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
-}
-
-async function findPending(client: pg.Client, folder: URL): Promise<readonly Migration[]> {
-  const applied = await readLedger(client);
-  const migrations = await readMigrations(folder);
-  const pending = migrations.filter(({ id }) => !applied.has(id));
-  const changed = migrations.filter(({ id, checksum }) => (applied.get(id) ?? checksum) !== checksum);
-  const last = [...applied.keys()].at(-1) ?? '';
-  const late = pending.filter(({ id }) => id < last);
-  if (changed.length > 0) throw refusal(changed, 'was changed after it had been applied');
-  if (late.length > 0) throw refusal(late, `comes before ${last}, which is applied already`);
-  return pending;
-}
-
-/** What is applied, in order, with its checksum. Empty where there is no ledger yet. */
-async function readLedger(client: pg.Client): Promise<ReadonlyMap<string, string>> {
-  const { rows: exists } = await client.query(
-    "SELECT to_regclass('gatehouse.migrations') IS NOT NULL AS is_there",
-  );
-  if (!exists[0]?.is_there) return new Map();
-  const { rows } = await client.query<{ id: string; checksum: string }>(
-    'SELECT id, checksum FROM gatehouse.migrations ORDER BY id',
-  );
-  return new Map(rows.map(({ id, checksum }) => [id, checksum]));
-}
-
-function refusal(migrations: readonly Migration[], what: string): MigrationRefused {
-  return new MigrationRefused(`Migration ${migrations.map(({ id }) => id).join(', ')} ${what}`);
+function idsOf(migrations: readonly Migration[]): readonly string[] {
+  return migrations.map(({ id }) => id);
 }
