@@ -19,7 +19,7 @@ ALTER ROLE gatehouse_app PASSWORD :'app_password';
 ALTER ROLE gatehouse_system PASSWORD :'system_password';
 
 -- Deadlines that come along with each login (a start-up parameter would not pass a PgBouncer).
-ALTER ROLE gatehouse_app SET statement_timeout = '3s';
+ALTER ROLE gatehouse_app SET statement_timeout = '750ms';
 ALTER ROLE gatehouse_app SET idle_in_transaction_session_timeout = '10s';
 ALTER ROLE gatehouse_system SET statement_timeout = '3s';
 ALTER ROLE gatehouse_system SET idle_in_transaction_session_timeout = '10s';

@@ -5,7 +5,8 @@ import {
   type DatabaseAddress,
   type DatabaseRole,
   IDLE_IN_TRANSACTION_TIMEOUT_MS,
-  STATEMENT_TIMEOUT_MS,
+  JOB_PATIENCE,
+  REQUEST_PATIENCE,
 } from './pools.ts';
 
 const ROLES: readonly DatabaseRole[] = ['gatehouse_owner', 'gatehouse_app', 'gatehouse_system'];
@@ -79,9 +80,10 @@ function takeRole(role: DatabaseRole): string {
 
 /** Deadlines that come along with a login, whichever way it takes. */
 function limitRole(role: DatabaseRole): string {
+  const { statementMs } = role === 'gatehouse_app' ? REQUEST_PATIENCE : JOB_PATIENCE;
   return `DO $$ BEGIN
     IF (SELECT rolconfig IS NULL FROM pg_roles WHERE rolname = '${role}') THEN
-      ALTER ROLE ${role} SET statement_timeout = ${STATEMENT_TIMEOUT_MS};
+      ALTER ROLE ${role} SET statement_timeout = ${statementMs};
       ALTER ROLE ${role} SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS};
     END IF;
   END $$`;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { readMigrations } from './migrations/files.ts';
+import { createQuery } from './query.ts';
 
 /** What a probe may know of the database. */
 export interface DatabaseReadiness {
@@ -17,6 +18,7 @@ type Look = Readonly<{ may_write: boolean; applied: string[] | null }>;
 
 /** Asks over the very pool that serves. Migrations beyond ours are a newer version's, and fit. */
 export function createDatabaseReadiness(pool: pg.Pool): DatabaseReadiness {
+  const query = createQuery(pool);
   const needed = readMigrations().then((migrations) => migrations.map(({ id }) => id));
   // Told by isReady; a rejection that nobody has awaited yet would end the process.
   needed.catch(() => undefined);
@@ -25,7 +27,7 @@ export function createDatabaseReadiness(pool: pg.Pool): DatabaseReadiness {
     async isReady() {
       try {
         const ids = await needed;
-        const { rows } = await pool.query<Look>(LOOK);
+        const { rows } = await query<Look>(LOOK);
         const [look] = rows;
         const applied = new Set(look?.applied ?? []);
         return look?.may_write === true && ids.every((id) => applied.has(id));
@@ -35,7 +37,7 @@ export function createDatabaseReadiness(pool: pg.Pool): DatabaseReadiness {
     },
 
     isUp: () =>
-      pool.query('SELECT').then(
+      query('SELECT').then(
         () => true,
         () => false,
       ),

@@ -1,8 +1,8 @@
-import { asc, eq, sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/node-postgres';
+import { asc, eq, type SQL, sql } from 'drizzle-orm';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Tenant, TenantDirectory } from '../../core/tenants/index.ts';
-import { translateError } from './errors.ts';
+import { lend } from './loan.ts';
 import { tenants } from './schema/tenants.ts';
 
 /** The columns that make a tenant. */
@@ -15,36 +15,23 @@ export const tenantColumns = {
   createdAt: tenants.createdAt,
 };
 
-/** Reads tenants straight from the pool: the table is global. */
+/** Reads tenants over connections of the pool, outside any unit of work: the table is global. */
 export function createTenantDirectory(pool: pg.Pool): TenantDirectory {
-  const db = drizzle(pool);
-  const select = () => db.select(tenantColumns).from(tenants);
-  const one = async (rows: PromiseLike<Tenant[]>): Promise<Tenant | null> => {
-    const [tenant] = await answer(rows);
-    return tenant ?? null;
-  };
+  const pooled: NodePgDatabase = drizzle(pool);
+  const ask = <T>(read: (db: NodePgDatabase) => PromiseLike<T>): Promise<T> =>
+    lend(pool, (asked) => read(asked === pool ? pooled : drizzle(asked)));
+  const list = (where?: SQL): Promise<Tenant[]> =>
+    ask((db) => db.select(tenantColumns).from(tenants).where(where).orderBy(asc(tenants.slug)));
+  const one = async (where: SQL): Promise<Tenant | null> => (await list(where))[0] ?? null;
 
   return {
-    findById: (id) => one(select().where(eq(tenants.id, id))),
-    findBySlug: (slug) => one(select().where(eq(tenants.slug, slug))),
+    findById: (id) => one(eq(tenants.id, id)),
+    findBySlug: (slug) => one(eq(tenants.slug, slug)),
     isOriginAllowed: async (origin) => {
-      const rows = await answer(
-        db
-          .select({ id: tenants.id })
-          .from(tenants)
-          .where(sql`${tenants.settings} -> 'cors_origins' ? ${origin}`)
-          .limit(1),
-      );
+      const holds = sql`${tenants.settings} -> 'cors_origins' ? ${origin}`;
+      const rows = await ask((db) => db.select({ id: tenants.id }).from(tenants).where(holds).limit(1));
       return rows.length > 0;
     },
-    list: () => answer(select().orderBy(asc(tenants.slug))),
+    list: () => list(),
   };
-}
-
-async function answer<T>(query: PromiseLike<T>): Promise<T> {
-  try {
-    return await query;
-  } catch (error) {
-    throw translateError(error);
-  }
 }

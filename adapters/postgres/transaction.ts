@@ -2,7 +2,8 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { TenantId } from '../../core/kernel/ids.ts';
 import { isUuid } from '../../core/kernel/uuid.ts';
-import { isConnectionFailure, READ_ONLY, sqlStateOf, translateError } from './errors.ts';
+import { isConnectionFailure, translateError } from './errors.ts';
+import { borrow, isSpoilt, type Loan } from './loan.ts';
 import * as schema from './schema/index.ts';
 
 /** An open transaction, one tenant's. Repositories take this and never a pool: nothing runs outside one. */
@@ -12,7 +13,9 @@ export type Transaction = NodePgDatabase<typeof schema>;
  * Runs `work` in a transaction in which row-level security shows `tenantId`'s rows and no others.
  *
  * The client goes back to the pool only when its state is known: one whose
- * rollback failed, or that turned read-only, is closed.
+ * rollback failed, or that turned read-only, is closed. All statements together
+ * end within the pool's patience; what was not answered by then may still have
+ * been committed.
  *
  * @throws {Unavailable} the database is away, busy or read-only
  */
@@ -23,26 +26,27 @@ export async function withTenant<T>(
 ): Promise<T> {
   // Two statements in one message take no parameters, so nothing but a UUID may stand there.
   if (!isUuid(tenantId)) throw new Error('A unit of work wants the id of a tenant');
-  const client = await pool.connect().catch((error: unknown) => Promise.reject(translateError(error)));
+  const loan = await borrow(pool);
   try {
-    await client.query(`BEGIN; SELECT set_config('app.tenant_id', '${tenantId}', true)`);
-    const result = await work(drizzle(client, { schema }));
-    await client.query('COMMIT');
-    client.release();
+    await loan.client.query(`BEGIN; SELECT set_config('app.tenant_id', '${tenantId}', true)`);
+    const result = await work(drizzle(loan.client, { schema }));
+    await loan.client.query('COMMIT');
+    loan.giveBack();
     return result;
   } catch (error) {
-    await rollBack(client, error);
+    await rollBack(loan, error);
     throw translateError(error);
   }
 }
 
-async function rollBack(client: pg.PoolClient, error: unknown): Promise<void> {
+async function rollBack(loan: Loan, error: unknown): Promise<void> {
   // A statement that got no answer is still under way: a ROLLBACK would wait behind it.
-  if (isConnectionFailure(error)) return client.release(true);
+  if (isConnectionFailure(error)) return loan.drop();
   try {
-    await client.query('ROLLBACK');
-    client.release(sqlStateOf(error) === READ_ONLY);
+    await loan.client.query('ROLLBACK');
+    if (isSpoilt(error)) loan.drop();
+    else loan.giveBack();
   } catch {
-    client.release(true);
+    loan.drop();
   }
 }

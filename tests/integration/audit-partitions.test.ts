@@ -208,6 +208,30 @@ describe('audit_partitions', () => {
     expect(await partitionsOf(admin, missing)).toEqual([[missing, missing]]);
   });
 
+  // The turn of a month that nobody prepared: what is written meanwhile lies in the default partition, and moves.
+  it('lets everybody write on while it moves the month under way, and loses nothing', async () => {
+    const { admin, system, unitOfWork } = await auditDatabase();
+    const [month = ''] = (await partitionsOf(admin, '2'))[0] ?? [];
+    await admin.query(`DROP TABLE gatehouse.audit_events_${month}, gatehouse.audit_personal_${month}`);
+    const { keepAuditPartitions } = createSystemAccess(system);
+    let [written, isMade] = [0, false];
+    const writeOn = async () => {
+      for (; !isMade || written < 50; written += 1)
+        await unitOfWork.run(TENANT, ({ audit }) => audit.record(newEvent()));
+    };
+
+    const writers = [writeOn(), writeOn()];
+    await expect.poll(() => written).toBeGreaterThan(20);
+    // It waits for no lock over 100 ms, so that a busy table may want to be asked for more than once.
+    await expect.poll(() => keepAuditPartitions(24).then(() => true, codeOf), { timeout: 20_000 }).toBe(true);
+    isMade = true;
+    await Promise.all(writers);
+
+    expect(await countsOf(admin, TABLES)).toEqual([written, written]);
+    const places = await placesOf(admin);
+    expect(new Set(places.flatMap(([, event, personal]) => [event, personal]))).toEqual(new Set([month]));
+  });
+
   it('leaves one set of partitions, however many workers make them at once', async () => {
     const { admin, database } = await auditDatabase();
     const workers = database.pool('gatehouse_system', 4);
@@ -325,6 +349,10 @@ async function dropNewest(admin: pg.Pool): Promise<string> {
   const [month = ''] = months.at(-1) ?? [];
   await admin.query(`DROP TABLE gatehouse.audit_events_${month}, gatehouse.audit_personal_${month}`);
   return month;
+}
+
+function codeOf(failure: unknown): unknown {
+  return failure instanceof Error && 'code' in failure ? failure.code : failure;
 }
 
 async function countsOf(admin: pg.Pool, tables: readonly string[]): Promise<readonly unknown[]> {

@@ -58,7 +58,7 @@ describe('what leaves the adapter', () => {
     const identifier = { kind: 'email', email: email('ada@example.test') } as const;
 
     const failure = await createCredentialLookup(pool)
-      .find(MARKER as TenantId, identifier)
+      .find(MARKER as TenantId, identifier, [])
       .catch((error: unknown) => error);
 
     expect(failure).toMatchObject({ sqlState: '22P02' });
@@ -192,9 +192,9 @@ function everyCall(pool: pg.Pool): readonly (() => Promise<unknown>)[] {
     () => createUnitOfWork({ pool, crypto, box }).run(TENANT, async () => undefined),
     () => sessionStore.check(TENANT, sessionId, userId),
     () => sessionStore.rotate({ tenantId: TENANT, sessionId, number: 0, secretHash }),
-    () => createCredentialLookup(pool).find(TENANT, identifier),
+    () => createCredentialLookup(pool).find(TENANT, identifier, []),
     () => createTenantDirectory(pool).list(),
-    () => createMailQueue({ pool, box, random: Math.random }).claim(1),
+    () => createMailQueue({ pool, box }).claim(1),
     () => createDevMailbox(pool).list({ to: null, limit: 1 }),
     () => createSystemAccess(pool).sweep(),
   ];
