@@ -3,13 +3,27 @@ import type { Database } from './database.ts';
 import type { RepositoryContext } from './tables.ts';
 
 /** Tenants as a draft sees them. The locks are held already: units of work run one at a time. */
-export function createTenantRepository({ globals: { tenants }, clock }: RepositoryContext): TenantRepository {
+export function createTenantRepository({
+  globals: { tenants },
+  tenantId,
+  clock,
+}: RepositoryContext): TenantRepository {
   return {
     async insert({ id, slug, name }) {
       if ([...tenants.values()].some((tenant) => tenant.slug === slug)) return null;
       const tenant = { id, slug, name, status: 'active', settings: {}, createdAt: clock.now() } as const;
       tenants.set(id, tenant);
       return tenant;
+    },
+    async lock() {
+      return tenants.get(tenantId) ?? null;
+    },
+    async replaceSettings(settings) {
+      const tenant = tenants.get(tenantId);
+      if (!tenant) throw new Error('A tenant whose settings change cannot be found');
+      const changed = { ...tenant, settings };
+      tenants.set(tenantId, changed);
+      return changed;
     },
     async lockOwnership() {},
     async lockInstallation() {},

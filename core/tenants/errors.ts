@@ -30,4 +30,17 @@ export class TenantSlugTaken extends DomainError {
   }
 }
 
-export type TenantError = TenantNotFound | TenantSuspended | TenantMismatch | TenantSlugTaken;
+/** Tokens that name another party as their audience would be taken there for its own. */
+export class AudienceNotAllowed extends DomainError {
+  readonly code = 'audience_not_allowed';
+  constructor() {
+    super("The audience must be the tenant's id, or an absolute URI on one of its verified domains");
+  }
+}
+
+export type TenantError =
+  | TenantNotFound
+  | TenantSuspended
+  | TenantMismatch
+  | TenantSlugTaken
+  | AudienceNotAllowed;

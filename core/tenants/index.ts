@@ -1,9 +1,10 @@
 /**
  * Tenants: isolated pools of users, and which of them a request is for.
  *
- * Holds two promises. A request acts in exactly one tenant, its credential's
- * where it has one; and what a tenant has not set is filled from the
- * environment in one place only.
+ * Holds three promises. A request acts in exactly one tenant, its credential's
+ * where it has one; what a tenant has not set is filled from the environment
+ * in one place only; and its settings change all together or not at all, told
+ * in its own audit log.
  *
  * @module
  */
@@ -14,6 +15,7 @@ export {
   tenantCreated,
 } from './create-tenant.ts';
 export {
+  AudienceNotAllowed,
   type TenantError,
   TenantMismatch,
   TenantNotFound,
@@ -32,6 +34,7 @@ export {
 } from './model.ts';
 export type { NewTenant, TenantDirectory, TenantRepository } from './ports.ts';
 export { createResolveTenant, isNamed, type NamedTenant, type ResolveTenant } from './resolve-tenant.ts';
+export { createSetTenantSettings, type SetTenantSettings, type SettingsChanged } from './set-settings.ts';
 export {
   DEFAULT_PASSWORD_POLICY,
   type EffectiveSettings,
@@ -39,3 +42,5 @@ export {
   PASSWORD_LENGTH_MAX,
   type TenantDefaults,
 } from './settings.ts';
+export { parseSettingsPatch, type SettingsPatch } from './settings-patch.ts';
+export { type SettingWithoutEffect, settingsWithoutEffect } from './settings-without-effect.ts';

@@ -16,21 +16,51 @@ export type Tenant = Readonly<{
   createdAt: Date;
 }>;
 
-/** The settings that a tenant may set. Absent: the environment's value holds. */
+/**
+ * The settings that a tenant may set, as they are stored. Absent: the environment's value holds.
+ * A group holds only the fields that were set, and is absent when none was.
+ */
 export type TenantSettings = Readonly<
   Partial<{
     signup: SignupMode;
+    mfa: MfaMode;
+    methods: Readonly<Partial<SignInMethods>>;
+    password_policy: Readonly<Partial<PasswordPolicy>>;
     email_verification_required: boolean;
-    password_policy: Partial<PasswordPolicy>;
     session_max_devices: number;
     session_inactivity_days: number;
+    lockout: Readonly<Partial<LockoutSetting>>;
+    /** The `aud` of the tenant's access tokens. */
+    audience: string;
+    /** Whose pages may call the API, besides those that the operator allows. */
     cors_origins: readonly string[];
-    branding: Readonly<{ name?: string; color?: string; logo_url?: string }>;
+    /** Where a browser may be sent back to after a sign-in. */
+    return_origins: readonly string[];
+    branding: Readonly<Partial<BrandingSetting>>;
+    /** A BCP 47 tag in its canonical spelling. */
     default_locale: string;
+    alerts: Readonly<Partial<AlertsSetting>>;
   }>
 >;
 
-export type SignupMode = 'open' | 'closed' | 'invite';
+export const SIGNUP_MODES = ['open', 'closed', 'invite'] as const;
+/** Who may register; `closed` and `invite` leave it to invitations. */
+export type SignupMode = (typeof SIGNUP_MODES)[number];
+
+export const MFA_MODES = ['off', 'optional', 'required', 'admins'] as const;
+/** Of whom a second factor is demanded. */
+export type MfaMode = (typeof MFA_MODES)[number];
+
+export const ALERT_MODES = ['off', 'mail', 'step_up'] as const;
+/** What follows on a signal: nothing, a mail to the user, or a second factor at once. */
+export type AlertMode = (typeof ALERT_MODES)[number];
+
+/** Which ways of signing in are on. */
+export type SignInMethods = Readonly<{ password: boolean; magic_link: boolean; passkey: boolean }>;
+
+type LockoutSetting = { max_attempts: number; duration_minutes: number };
+type BrandingSetting = { name: string; color: string; logo_url: string };
+type AlertsSetting = { new_device: AlertMode; suspicious: AlertMode };
 
 /** What a password must be. Lengths are in Unicode code points after NFC. */
 export type PasswordPolicy = Readonly<{

@@ -1,5 +1,5 @@
 import type { TenantId } from '../kernel/ids.ts';
-import type { Tenant, TenantSlug } from './model.ts';
+import type { Tenant, TenantSettings, TenantSlug } from './model.ts';
 
 /** Reads tenants, outside any transaction: who they are is not a secret of any tenant. */
 export interface TenantDirectory {
@@ -17,6 +17,15 @@ export type NewTenant = Pick<Tenant, 'id' | 'slug' | 'name'>;
 export interface TenantRepository {
   /** The new tenant, or `null` when its slug is taken. */
   insert(tenant: NewTenant): Promise<Tenant | null>;
+
+  /**
+   * Waits for, and holds until the transaction ends, the lock on the unit of
+   * work's own tenant, and answers it as it is then; `null` when there is none.
+   */
+  lock(): Promise<Tenant | null>;
+
+  /** Puts these in the place of all settings of the unit of work's own tenant, which must exist. */
+  replaceSettings(settings: TenantSettings): Promise<Tenant>;
 
   /**
    * Waits for, and holds until the transaction ends, the lock on who owns the

@@ -3,7 +3,7 @@ import type { TenantId } from '../../core/kernel/ids.ts';
 import type { NewTenant } from '../../core/tenants/index.ts';
 import { tenantSlug } from '../support/parsed.ts';
 import type { MakeHarness, StoreHarness } from './harness.ts';
-import { newUser, race } from './samples.ts';
+import { CALLERS, newMail, newUser, race } from './samples.ts';
 
 /** What every store of tenants does. */
 export function tenantsContract(makeHarness: MakeHarness): void {
@@ -45,6 +45,93 @@ export function tenantsContract(makeHarness: MakeHarness): void {
       const [winner, ...more] = made.filter((tenant) => tenant !== null);
       expect(more).toEqual([]);
       expect(await harness.tenantDirectory.findBySlug(tenantSlug('acme'))).toEqual(winner);
+    });
+
+    it('puts settings in the place of all that were there, in its own tenant alone', async () => {
+      const harness = await makeHarness();
+      const [home, other] = [await harness.makeTenant(), await harness.makeTenant()];
+      for (const { id } of [home, other]) await harness.setTenantSettings(id, { signup: 'closed' });
+      const settings = {
+        session_max_devices: 3,
+        lockout: { max_attempts: 2 },
+        cors_origins: ['https://a.example'],
+      };
+
+      const changed = await harness.unitOfWork.run(home.id, ({ tenants }) =>
+        tenants.replaceSettings(settings),
+      );
+
+      expect(changed).toEqual({ ...home, settings });
+      expect(await harness.tenantDirectory.findById(home.id)).toEqual(changed);
+      expect((await harness.tenantDirectory.findById(other.id))?.settings).toEqual({ signup: 'closed' });
+      expect(await harness.tenantDirectory.isOriginAllowed('https://a.example')).toBe(true);
+    });
+
+    it('lets mails that wait go by the name that a tenant is shown under', async () => {
+      const harness = await makeHarness();
+      const [home, other] = [await harness.makeTenant('acme'), await harness.makeTenant('other')];
+      for (const { id } of [home, other]) {
+        await harness.unitOfWork.run(id, ({ outbox }) => outbox.add(newMail()));
+      }
+      await harness.unitOfWork.run(home.id, ({ tenants }) =>
+        tenants.replaceSettings({ branding: { name: 'ACME' } }),
+      );
+      await harness.setTenantSettings(other.id, { branding: { color: '#123456' } });
+
+      const claimed = await harness.mailQueue.claim(2);
+
+      const names = new Map(claimed.map(({ tenantId, tenantName }) => [tenantId, tenantName]));
+      expect([names.get(home.id), names.get(other.id)]).toEqual(['ACME', other.name]);
+    });
+
+    it('takes settings back with the work that set them', async () => {
+      const harness = await makeHarness();
+      const home = await harness.makeTenant();
+
+      const work = harness.unitOfWork.run(home.id, async ({ tenants }) => {
+        await tenants.replaceSettings({ signup: 'closed' });
+        throw new Error('a change of mind');
+      });
+
+      await expect(work).rejects.toThrow('a change of mind');
+      expect(await harness.tenantDirectory.findById(home.id)).toEqual(home);
+    });
+
+    it('sets nothing where there is no tenant', async () => {
+      const harness = await makeHarness();
+      const nowhere = harness.crypto.newId() as TenantId;
+
+      const work = harness.unitOfWork.run(nowhere, ({ tenants }) => tenants.replaceSettings({}));
+
+      await expect(work).rejects.toThrow();
+    });
+
+    it('locks its own tenant as it is then, a suspended one too, and no other', async () => {
+      const harness = await makeHarness();
+      const home = await harness.makeTenant();
+      await harness.setTenantStatus(home.id, 'suspended');
+      const nowhere = harness.crypto.newId() as TenantId;
+
+      const locked = await harness.unitOfWork.run(home.id, ({ tenants }) => tenants.lock());
+      const nobody = await harness.unitOfWork.run(nowhere, ({ tenants }) => tenants.lock());
+
+      expect(locked).toEqual({ ...home, status: 'suspended' });
+      expect(nobody).toBeNull();
+    });
+
+    it('lets whoever locked a tenant change its settings on what the one before it left', async () => {
+      const harness = await makeHarness();
+      const home = await harness.makeTenant();
+
+      await race(() =>
+        harness.unitOfWork.run(home.id, async ({ tenants }) => {
+          const devices = (await tenants.lock())?.settings.session_max_devices ?? 0;
+          await tenants.replaceSettings({ session_max_devices: devices + 1 });
+        }),
+      );
+
+      const settings = (await harness.tenantDirectory.findById(home.id))?.settings;
+      expect(settings).toEqual({ session_max_devices: CALLERS });
     });
 
     it('lets changes to who owns a tenant come one after the other', async () => {

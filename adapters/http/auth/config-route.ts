@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { effectiveSettings, type ResolveTenant, type TenantDefaults } from '../../../core/tenants/index.ts';
 import { publicTenantOf } from '../access/request-facts.ts';
 import { refusals } from '../problems/problem.ts';
-import { FAULTS, NAMED_TENANT_REFUSALS } from '../problems/refusal-lists.ts';
+import { FAULTS, LIMIT_REFUSALS, NAMED_TENANT_REFUSALS } from '../problems/refusal-lists.ts';
 import { ConfigBody } from './schemas.ts';
 
 export type ConfigRouteDeps = Readonly<{ resolveTenant: ResolveTenant; tenantDefaults: TenantDefaults }>;
@@ -19,7 +19,7 @@ export const configRoute =
           operationId: 'getAuthConfig',
           summary: 'How one signs up and in at this tenant',
           tags: ['Sign-up and sign-in'],
-          response: { 200: ConfigBody, ...refusals(...NAMED_TENANT_REFUSALS, ...FAULTS) },
+          response: { 200: ConfigBody, ...refusals(...NAMED_TENANT_REFUSALS, ...LIMIT_REFUSALS, ...FAULTS) },
         },
       },
       async (request) => {
@@ -27,14 +27,15 @@ export const configRoute =
         const settings = effectiveSettings(tenant, tenantDefaults);
         return {
           tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name },
-          methods: { password: true, magic_link: false, passkey: false },
+          methods: settings.methods,
           signup: settings.signup,
           email_verification_required: settings.emailVerificationRequired,
           password_policy: settings.passwordPolicy,
-          mfa: 'off' as const,
+          mfa: settings.mfa,
           providers: [],
           branding: settings.branding,
           locales: ['en'],
+          default_locale: settings.defaultLocale,
         };
       },
     );

@@ -22,6 +22,7 @@ describe('200', () => {
       providers: [],
       branding: { name: 'Default', color: null, logo_url: null },
       locales: ['en'],
+      default_locale: 'en',
     });
   });
 

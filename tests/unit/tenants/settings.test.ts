@@ -9,7 +9,13 @@ import {
 } from '../../../core/tenants/index.ts';
 import { tenantSlug } from '../../support/parsed.ts';
 
-const DEFAULTS = { emailVerificationRequired: true, sessionMaxDevices: 10, sessionInactivityDays: 30 };
+const DEFAULTS = {
+  emailVerificationRequired: true,
+  sessionMaxDevices: 10,
+  sessionInactivityDays: 30,
+  maxLoginAttempts: 5,
+  lockoutSeconds: 1_800,
+};
 
 function tenantWith(settings: TenantSettings, slug = 'acme'): Tenant {
   return {
@@ -28,7 +34,12 @@ describe('effectiveSettings', () => {
 
     expect(effectiveSettings(tenant, DEFAULTS)).toEqual({
       signup: 'open',
-      ...DEFAULTS,
+      methods: { password: true, magic_link: false, passkey: false },
+      mfa: 'off',
+      emailVerificationRequired: true,
+      sessionMaxDevices: 10,
+      sessionInactivityDays: 30,
+      lockout: { maxAttempts: 5, durationSeconds: 1_800 },
       passwordPolicy: DEFAULT_PASSWORD_POLICY,
       corsOrigins: [],
       branding: { name: 'Acme', color: null, logo_url: null },
@@ -43,6 +54,8 @@ describe('effectiveSettings', () => {
       email_verification_required: false,
       session_max_devices: 1,
       session_inactivity_days: 7,
+      lockout: { max_attempts: 3, duration_minutes: 5 },
+      audience: 'https://api.example.com',
       cors_origins: ['https://app.example.com'],
       branding: { name: 'ACME', color: '#ff0000', logo_url: 'https://example.com/logo.png' },
       default_locale: 'de',
@@ -53,6 +66,8 @@ describe('effectiveSettings', () => {
       emailVerificationRequired: false,
       sessionMaxDevices: 1,
       sessionInactivityDays: 7,
+      lockout: { maxAttempts: 3, durationSeconds: 300 },
+      audience: 'https://api.example.com',
       corsOrigins: ['https://app.example.com'],
       branding: { name: 'ACME', color: '#ff0000', logo_url: 'https://example.com/logo.png' },
       defaultLocale: 'de',
@@ -66,6 +81,34 @@ describe('effectiveSettings', () => {
       ...DEFAULT_PASSWORD_POLICY,
       min_length: 12,
       upper: false,
+    });
+  });
+
+  it('fills each half of the lock by itself', () => {
+    const lockoutOf = (lockout: NonNullable<TenantSettings['lockout']>) =>
+      effectiveSettings(tenantWith({ lockout }), DEFAULTS).lockout;
+
+    expect(lockoutOf({ max_attempts: 3 })).toEqual({ maxAttempts: 3, durationSeconds: 1_800 });
+    expect(lockoutOf({ duration_minutes: 5 })).toEqual({ maxAttempts: 5, durationSeconds: 300 });
+  });
+
+  it('fills each part of the branding by itself', () => {
+    const brandingOf = (branding: NonNullable<TenantSettings['branding']>) =>
+      effectiveSettings(tenantWith({ branding }), DEFAULTS).branding;
+
+    expect(brandingOf({ color: '#123456' })).toEqual({ name: 'Acme', color: '#123456', logo_url: null });
+    expect(brandingOf({ name: 'ACME' })).toEqual({ name: 'ACME', color: null, logo_url: null });
+  });
+
+  it('tells what is in force of rooms that are not built, not what is stored', () => {
+    const tenant = tenantWith({
+      mfa: 'required',
+      methods: { password: false, magic_link: true, passkey: true },
+    });
+
+    expect(effectiveSettings(tenant, DEFAULTS)).toMatchObject({
+      mfa: 'off',
+      methods: { password: true, magic_link: false, passkey: false },
     });
   });
 
