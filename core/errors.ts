@@ -1,6 +1,7 @@
 import type { KernelError } from './kernel/errors.ts';
 import type { OneTimeTokenError } from './one-time-tokens/index.ts';
 import type { PasswordError } from './passwords/index.ts';
+import type { ProtectionError } from './protection/index.ts';
 import type { RegistrationError } from './registration/index.ts';
 import type { SessionError } from './sessions/index.ts';
 import type { SignInError } from './sign-in/index.ts';
@@ -12,6 +13,7 @@ export type AnyDomainError =
   | KernelError
   | OneTimeTokenError
   | PasswordError
+  | ProtectionError
   | RegistrationError
   | SessionError
   | SignInError

@@ -1,8 +1,10 @@
 import type { Clock, CryptoPrimitives, UnitOfWork } from '../../core/kernel/ports.ts';
 import type { Repositories } from '../../core/repositories.ts';
+import { createAttemptRepository } from './attempts.ts';
 import { createAuditLog } from './audit.ts';
 import type { Database } from './database.ts';
 import { createInvitationRepository } from './invitations.ts';
+import { createKnownDeviceRepository } from './known-devices.ts';
 import { createOneTimeTokenRepository } from './one-time-tokens.ts';
 import { createOutbox } from './outbox.ts';
 import { createOpenRegistrationRepository } from './registrations.ts';
@@ -36,8 +38,10 @@ export function createUnitOfWork({ database, clock, crypto }: UnitOfWorkDeps): U
 
 function bindRepositories(context: RepositoryContext): Repositories {
   return {
+    attempts: createAttemptRepository(context),
     audit: createAuditLog(context),
     invitations: createInvitationRepository(context),
+    knownDevices: createKnownDeviceRepository(context),
     oneTimeTokens: createOneTimeTokenRepository(context),
     outbox: createOutbox(context),
     registrations: createOpenRegistrationRepository(context),

@@ -1,4 +1,5 @@
 import type { UserId } from '../../core/kernel/ids.ts';
+import type { Clock } from '../../core/kernel/ports.ts';
 import type { CredentialLookup } from '../../core/sign-in/index.ts';
 import type {
   Identifier,
@@ -9,6 +10,7 @@ import type {
   UserRepository,
 } from '../../core/users/index.ts';
 import type { Database } from './database.ts';
+import { findKnownDevice } from './known-devices.ts';
 import type { RepositoryContext, TenantTables } from './tables.ts';
 
 type Users = TenantTables['users'];
@@ -74,13 +76,16 @@ export function createUserRepository(context: RepositoryContext): UserRepository
 }
 
 /** Finds credentials among the users that are committed. */
-export function createCredentialLookup(database: Database): CredentialLookup {
+export function createCredentialLookup(database: Database, clock: Clock): CredentialLookup {
   return {
-    async find(tenantId, identifier) {
-      const row = findByIdentifier(database.committed().tablesOf(tenantId).users, identifier);
+    async find(tenantId, identifier, deviceHashes) {
+      const { users, knownDevices } = database.committed().tablesOf(tenantId);
+      const row = findByIdentifier(users, identifier);
       if (!row) return null;
       const { user, passwordHash, credentialVersion } = row;
-      return { userId: user.id, passwordHash, credentialVersion };
+      const device = findKnownDevice(knownDevices, user.id, deviceHashes, clock.now());
+      const { id: userId, email, username } = user;
+      return { userId, email, username, passwordHash, credentialVersion, knownDeviceId: device?.id ?? null };
     },
   };
 }

@@ -5,7 +5,8 @@ import { createQuery } from './query.ts';
 export interface SystemAccess {
   /**
    * Removes what nobody can ask for any more, a small batch of each kind:
-   * one-time rows and sessions 30 days after their end, finished mails after 30 days.
+   * one-time rows and sessions 30 days after their end, finished mails after 30
+   * days, counts and devices when they count no more.
    *
    * @returns whether a batch was full, so that there may be more
    */
@@ -17,6 +18,13 @@ export interface SystemAccess {
 
 const BATCH = 500;
 
+/** Passes over what a sign-in holds at this moment, and so never waits for it nor it for this. */
+const ATTEMPTS_SWEEP = `
+  DELETE FROM gatehouse.attempt_counts WHERE (tenant_id, key) IN (
+    SELECT tenant_id, key FROM gatehouse.attempt_counts WHERE expires_at < clock_timestamp()
+    LIMIT $1 FOR UPDATE SKIP LOCKED
+  )`;
+
 /** Each names its table, its key, and what makes a row worthless. Nothing here comes from outside. */
 const SWEEPS = [
   sweepOf('one_time_tokens', "expires_at < clock_timestamp() - interval '30 days'"),
@@ -24,6 +32,8 @@ const SWEEPS = [
   sweepOf('invitations', "expires_at < clock_timestamp() - interval '30 days'"),
   sweepOf('sessions', "absolute_expires_at < clock_timestamp() - interval '30 days'"),
   sweepOf('outbox', "finished_at < clock_timestamp() - interval '30 days'"),
+  sweepOf('known_devices', 'expires_at < clock_timestamp()'),
+  ATTEMPTS_SWEEP,
 ];
 
 /** @param pool connections that act as `gatehouse_system` */
@@ -46,9 +56,10 @@ export function createSystemAccess(pool: pg.Pool): SystemAccess {
   };
 }
 
+/** The condition stands outside as well: a row that came back to life while the deletion waited for it stays. */
 function sweepOf(table: string, isWorthless: string): string {
   return `
-    DELETE FROM gatehouse.${table} WHERE (tenant_id, id) IN (
+    DELETE FROM gatehouse.${table} WHERE ${isWorthless} AND (tenant_id, id) IN (
       SELECT tenant_id, id FROM gatehouse.${table} WHERE ${isWorthless} LIMIT $1
     )`;
 }

@@ -2,8 +2,10 @@ import type pg from 'pg';
 import type { TenantId } from '../../core/kernel/ids.ts';
 import type { CryptoPrimitives, SecretBox, UnitOfWork } from '../../core/kernel/ports.ts';
 import type { Repositories } from '../../core/repositories.ts';
+import { createAttemptRepository } from './attempts.ts';
 import { createAuditLog } from './audit-log.ts';
 import { createInvitationRepository } from './invitation-repository.ts';
+import { createKnownDeviceRepository } from './known-device-repository.ts';
 import { createOneTimeTokenRepository } from './one-time-token-repository.ts';
 import { createOutbox } from './outbox.ts';
 import { createOpenRegistrationRepository } from './registration-repository.ts';
@@ -33,8 +35,10 @@ function bindRepositories(
   tenantId: TenantId,
 ): Repositories {
   return {
+    attempts: createAttemptRepository(tx, tenantId),
     audit: createAuditLog(tx, tenantId, crypto),
     invitations: createInvitationRepository(tx, tenantId),
+    knownDevices: createKnownDeviceRepository(tx, tenantId),
     oneTimeTokens: createOneTimeTokenRepository(tx, tenantId, crypto),
     outbox: createOutbox(tx, tenantId, { crypto, box }),
     registrations: createOpenRegistrationRepository(tx, tenantId),

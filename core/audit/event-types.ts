@@ -23,6 +23,12 @@ const describe = (
 
 /** Every event there is, and what it means. The list is closed: what is not here cannot be recorded. */
 export const AUDIT_EVENT_TYPES = {
+  'account.locked': describe(
+    'sign_in',
+    'warning',
+    'Too many wrong passwords: an account, or a name that nobody has, was locked',
+  ),
+  'address.blocked': describe('sign_in', 'warning', 'Too many wrong passwords came from one network address'),
   'access.denied': describe('access', 'warning', 'A known caller was refused something they may not do'),
   'email.verification_requested': describe('credential', 'info', 'A further verification link was asked for'),
   'email.verified': describe('credential', 'notice', 'The owner of a mailbox confirmed their address'),
@@ -51,6 +57,7 @@ export const AUDIT_EVENT_TYPES = {
   ),
   'signing_key.created': describe('key', 'notice', 'A key that signs access tokens was made'),
   'tenant.created': describe('tenant', 'notice', 'A tenant was made'),
+  'tenant.settings_changed': describe('tenant', 'notice', 'What a tenant has set itself was changed'),
   'user.registered': describe('user', 'info', 'An account was made'),
 } as const satisfies Record<string, EventDescription>;
 

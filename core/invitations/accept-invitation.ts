@@ -8,8 +8,13 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { consumeOrThrow, LinkInvalid, LinkUsed, refuseUnlessLive } from '../one-time-tokens/index.ts';
 import { type CommonPasswords, hashNewPassword, type PasswordHasher } from '../passwords/index.ts';
 import { contextWordsOf, type MakeAccountRepositories, makeVerifiedAccount } from '../registration/index.ts';
-import type { SignedIn } from '../sessions/index.ts';
-import { type CompleteSignInDeps, completeSignIn, type SignInRepositories } from '../sign-in/index.ts';
+import {
+  type CompleteSignInDeps,
+  completeSignIn,
+  type PresentedDevice,
+  type SignInCompleted,
+  type SignInRepositories,
+} from '../sign-in/index.ts';
 import { effectiveSettings, type Tenant, type TenantRepository } from '../tenants/index.ts';
 import { EmailAlreadyRegistered } from '../users/index.ts';
 import type { Invitation } from './model.ts';
@@ -34,6 +39,7 @@ export type Acceptance = Readonly<{
   email: EmailAddress | null;
   name: string | null;
   deviceName: string | null;
+  device: PresentedDevice;
   context: RequestContext;
 }>;
 
@@ -48,7 +54,7 @@ export type Acceptance = Readonly<{
  * @throws {EmailAlreadyRegistered} nothing was spent
  * @throws {Unavailable} too many hashes at once; nothing was spent
  */
-export type AcceptInvitation = (acceptance: Acceptance) => Promise<SignedIn>;
+export type AcceptInvitation = (acceptance: Acceptance) => Promise<SignInCompleted>;
 
 type Account = Readonly<{
   email: EmailAddress;
@@ -67,7 +73,7 @@ export function createAcceptInvitation(deps: AcceptInvitationDeps): AcceptInvita
     if (password === null || email === null) throw missing({ password, email });
     const { passwordPolicy: policy } = effectiveSettings(tenant, deps.tenantDefaults);
     const contextWords = contextWordsOf({ tenant, email, name, username: null });
-    const passwordHash = await hashNewPassword(deps, { password, policy, contextWords });
+    const passwordHash = await hashNewPassword(deps, { tenantId: tenant.id, password, policy, contextWords });
     const account = { email, passwordHash, name, roles: invitation.roles };
     return deps.unitOfWork.run(tenant.id, (repos) => accept(deps, repos, acceptance, account));
   };
@@ -93,9 +99,9 @@ function missing(given: Readonly<Record<'password' | 'email', string | null>>): 
 async function accept(
   deps: AcceptInvitationDeps,
   repos: AcceptRepositories,
-  { tenant, link, deviceName, context }: Acceptance,
+  { tenant, link, deviceName, device, context }: Acceptance,
   account: Account,
-): Promise<SignedIn> {
+): Promise<SignInCompleted> {
   if (account.roles.includes('owner')) await repos.tenants.lockOwnership();
   if (link.kind === 'first_owner' && (await repos.users.hasUserWithRole('owner'))) throw new LinkUsed();
   await repos.users.lockAddress(account.email);
@@ -115,7 +121,15 @@ async function accept(
     context,
     data: { roles: account.roles },
   });
-  const identity = { tenant, userId, credentialVersion: 1, amr: ['pwd'] as const, deviceName, context };
+  const identity = {
+    tenant,
+    userId,
+    credentialVersion: 1,
+    amr: ['pwd'] as const,
+    deviceName,
+    device,
+    context,
+  };
   const outcome = await completeSignIn(deps, repos, identity);
   if (outcome.kind === 'refused') throw new LinkUsed();
   return outcome.signedIn;

@@ -85,7 +85,7 @@ async function makeAdmin(deps: CreateAdminDeps, candidate: Candidate, password: 
   const { tenant, email, role } = candidate;
   const { passwordPolicy: policy } = effectiveSettings(tenant, deps.tenantDefaults);
   const contextWords = contextWordsOf({ tenant, email, name: null, username: null });
-  const passwordHash = await hashNewPassword(deps, { password, policy, contextWords });
+  const passwordHash = await hashNewPassword(deps, { tenantId: tenant.id, password, policy, contextWords });
   return deps.unitOfWork.run(tenant.id, async (repos) => {
     await repos.tenants.lockOwnership();
     await repos.users.lockAddress(email);

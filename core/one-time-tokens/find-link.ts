@@ -13,6 +13,9 @@ import type { OneTimeTokenRepository } from './ports.ts';
 
 export type FoundLink = Readonly<{ link: OneTimeText; tenant: Tenant }>;
 
+/** Told of the tenant of a genuine link, before anything about the two is refused. */
+export type OnLinkTenant = (tenant: Tenant) => void;
+
 /**
  * Reads a link's token and finds its tenant. Spends nothing, and says nothing of whether the link still works.
  *
@@ -20,7 +23,7 @@ export type FoundLink = Readonly<{ link: OneTimeText; tenant: Tenant }>;
  * @throws {TenantMismatch} a genuine link, and the request names another tenant
  * @throws {TenantSuspended}
  */
-export type FindLink = (token: string, named: NamedTenant) => Promise<FoundLink>;
+export type FindLink = (token: string, named: NamedTenant, onTenant: OnLinkTenant) => Promise<FoundLink>;
 
 export type FindLinkDeps = Readonly<{
   unitOfWork: UnitOfWork<Readonly<{ oneTimeTokens: OneTimeTokenRepository }>>;
@@ -29,7 +32,7 @@ export type FindLinkDeps = Readonly<{
 }>;
 
 export function createFindLink({ unitOfWork, tenants, crypto }: FindLinkDeps): FindLink {
-  return async (token, named) => {
+  return async (token, named, onTenant) => {
     const link = readOneTimeText(crypto, token);
     const tenant = link && (await tenants.findById(link.tenantId));
     if (!link || !tenant) throw new LinkInvalid();
@@ -37,8 +40,11 @@ export function createFindLink({ unitOfWork, tenants, crypto }: FindLinkDeps): F
       const known = await unitOfWork.run(tenant.id, (repos) =>
         repos.oneTimeTokens.find(link.kind, link.hash),
       );
-      throw known ? new TenantMismatch() : new LinkInvalid();
+      if (!known) throw new LinkInvalid();
+      onTenant(tenant);
+      throw new TenantMismatch();
     }
+    onTenant(tenant);
     if (tenant.status === 'suspended') throw new TenantSuspended();
     return { link, tenant };
   };

@@ -20,4 +20,4 @@ export {
   type RegistrationRequest,
 } from './register.ts';
 export { createResendVerification, type ResendVerification } from './resend-verification.ts';
-export { createVerifyEmail, type VerifyEmail } from './verify-email.ts';
+export { createVerifyEmail, type VerifyEmail, type VerifyEmailRequest } from './verify-email.ts';

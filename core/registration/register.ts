@@ -81,6 +81,7 @@ export function createRegister(deps: RegistrationDeps): Register {
     const { password } = request;
     const contextWords = contextWordsOf(request);
     const passwordHash = await hashNewPassword(deps, {
+      tenantId: request.tenant.id,
       password,
       policy: settings.passwordPolicy,
       contextWords,

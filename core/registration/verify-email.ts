@@ -1,14 +1,27 @@
-import { ANONYMOUS, userActor } from '../audit/index.ts';
+import { userActor } from '../audit/index.ts';
 import type { UserId } from '../kernel/ids.ts';
 import type { OneTimeText } from '../kernel/one-time-text.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { consumeOrThrow, LinkInvalid, LinkUsed, refuseUnlessLive } from '../one-time-tokens/index.ts';
 import { checkPassword } from '../passwords/index.ts';
-import { InvalidCredentials } from '../sign-in/index.ts';
+import type { RateLimited } from '../protection/index.ts';
+import type { Tenant } from '../tenants/index.ts';
 import { PasswordRequired } from './errors.ts';
 import { makeVerifiedAccount } from './make-account.ts';
 import type { OpenRegistration } from './model.ts';
+import { findLock, provePassword, type VerifyEmailDeps } from './prove-password.ts';
 import type { RegistrationDeps, RegistrationRepositories } from './register.ts';
+
+export type VerifyEmailRequest = Readonly<{
+  /** Of `link`. */
+  tenant: Tenant;
+  link: OneTimeText;
+  /** The one chosen with this very registration; wanted only while several are open. */
+  password: string | null;
+  /** What the rate limit says, where it refuses: spoken unless a lock comes first. */
+  excess: RateLimited | null;
+  context: RequestContext;
+}>;
 
 /**
  * Confirms an address by the link that was mailed to it. Signs nobody in.
@@ -16,33 +29,31 @@ import type { RegistrationDeps, RegistrationRepositories } from './register.ts';
  * The link of an open registration makes its account; that of an account
  * marks its address verified and changes nothing else.
  *
- * @param link what the link says, of a tenant that is known to exist
- * @param password the one chosen with this very registration; wanted only while several are open
  * @throws {LinkInvalid} @throws {LinkUsed} @throws {LinkExpired}
  * @throws {PasswordRequired} several registrations of the address are open; nothing was spent
- * @throws {InvalidCredentials} the password is not this registration's; nothing was spent
+ * @throws {InvalidCredentials} the password is not this registration's; nothing was spent, and it was counted
+ * @throws {AccountLocked} too many wrong passwords for this registration
+ * @throws {RateLimited}
  */
-export type VerifyEmail = (
-  link: OneTimeText,
-  password: string | null,
-  context: RequestContext,
-) => Promise<void>;
+export type VerifyEmail = (request: VerifyEmailRequest) => Promise<void>;
 
 type Prepared =
   | Readonly<{ kind: 'account' }>
   | Readonly<{ kind: 'registration'; registration: OpenRegistration; isContested: boolean }>;
 
-export function createVerifyEmail(deps: RegistrationDeps): VerifyEmail {
-  return async (link, password, context) => {
+export function createVerifyEmail(deps: VerifyEmailDeps): VerifyEmail {
+  return async (request) => {
+    const { link, password, excess, context } = request;
     if (link.kind !== 'verify_account' && link.kind !== 'verify_registration') throw new LinkInvalid();
+    if (excess) throw (await findLock(deps, request)) ?? excess;
     const prepared = await deps.unitOfWork.run(link.tenantId, (repos) => prepare(repos, link));
     if (prepared.kind === 'account') return confirmAccount(deps, link, context);
 
     const { registration, isContested } = prepared;
-    const isProved =
-      password !== null && (await checkPassword(deps.hasher, registration.passwordHash, password));
-    if (isContested && password === null) throw new PasswordRequired();
-    if (isContested && !isProved) await refusePassword(deps, registration, { link, context });
+    const isProved = isContested
+      ? await provePassword(deps, request, registration)
+      : password !== null &&
+        (await checkPassword(deps.hasher, link.tenantId, registration.passwordHash, password));
     await confirmRegistration(deps, { link, registration, isProved, context });
   };
 }
@@ -55,23 +66,6 @@ async function prepare(repos: RegistrationRepositories, link: OneTimeText): Prom
   if (!registration) throw new LinkUsed();
   const open = await repos.registrations.listOpen(registration.email);
   return { kind: 'registration', registration, isContested: open.length > 1 };
-}
-
-async function refusePassword(
-  deps: RegistrationDeps,
-  registration: OpenRegistration,
-  { link, context }: Readonly<{ link: OneTimeText; context: RequestContext }>,
-): Promise<never> {
-  await deps.unitOfWork.run(link.tenantId, ({ audit }) =>
-    audit.record({
-      type: 'registration.confirmation_failed',
-      outcome: 'failure',
-      actor: ANONYMOUS,
-      target: { type: 'registration', id: registration.id },
-      context,
-    }),
-  );
-  throw new InvalidCredentials();
 }
 
 async function confirmAccount(

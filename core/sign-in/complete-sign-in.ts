@@ -1,6 +1,7 @@
 import { type AuditLog, userActor } from '../audit/index.ts';
 import type { SessionId, UserId } from '../kernel/ids.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
+import { DEVICE_SECRET_BYTES, type KnownDeviceRepository } from '../protection/index.ts';
 import {
   type AuthenticationMethod,
   type IssueTokensDeps,
@@ -19,6 +20,15 @@ export type SignInRepositories = Readonly<{
   users: UserRepository;
   sessions: SessionRepository;
   audit: AuditLog;
+  knownDevices: KnownDeviceRepository;
+}>;
+
+/** What a browser has to show for the device that it runs on. */
+export type PresentedDevice = Readonly<{
+  /** The device secrets that it brought along. */
+  secrets: readonly Uint8Array[];
+  /** Whether it can be given one: a client without cookies cannot keep it. */
+  isKept: boolean;
 }>;
 
 export type CompleteSignInDeps = IssueTokensDeps &
@@ -32,11 +42,19 @@ export type ProvedIdentity = Readonly<{
   credentialVersion: number;
   amr: readonly AuthenticationMethod[];
   deviceName: string | null;
+  device: PresentedDevice;
   context: RequestContext;
 }>;
 
+/** A session that has begun. */
+export type SignInCompleted = SignedIn &
+  Readonly<{
+    /** By which the device is known from now on; `null` where it was known already, or cannot keep it. */
+    newDeviceSecret: Uint8Array | null;
+  }>;
+
 export type SignInOutcome =
-  | Readonly<{ kind: 'complete'; signedIn: SignedIn }>
+  | Readonly<{ kind: 'complete'; signedIn: SignInCompleted }>
   | Readonly<{ kind: 'refused'; refusal: SignInRefusal }>;
 
 /**
@@ -65,6 +83,7 @@ export async function completeSignIn(
   const secretHash = deps.crypto.sha256(secret);
   const session = await repos.sessions.insert({ ...newSession(deps, identity, settings), secretHash });
   const user = await repos.users.recordLogin(userId);
+  const newDeviceSecret = await recordDevice(deps, repos, identity);
   await repos.audit.record({
     type: 'login.succeeded',
     outcome: 'success',
@@ -74,7 +93,22 @@ export async function completeSignIn(
     data: { amr: session.amr, aal: session.aal },
   });
   const first = { tenantId: tenant.id, sessionId: session.id, number: 0, secret };
-  return { kind: 'complete', signedIn: issueTokens(deps, { user, session, tenant }, first) };
+  const tokens = issueTokens(deps, { user, session, tenant }, first);
+  return { kind: 'complete', signedIn: { ...tokens, newDeviceSecret } };
+}
+
+/** @returns the secret of a device that was not known, and is now */
+async function recordDevice(
+  { crypto }: CompleteSignInDeps,
+  { knownDevices }: SignInRepositories,
+  { userId, device }: ProvedIdentity,
+): Promise<Uint8Array | null> {
+  const hashes = device.secrets.map((secret) => crypto.sha256(secret));
+  if (await knownDevices.touch(userId, hashes)) return null;
+  if (!device.isKept) return null;
+  const secret = crypto.randomBytes(DEVICE_SECRET_BYTES);
+  await knownDevices.insert({ id: crypto.newId(), userId, secretHash: crypto.sha256(secret) });
+  return secret;
 }
 
 function newSession(

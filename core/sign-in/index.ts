@@ -9,10 +9,12 @@
 export {
   type CompleteSignInDeps,
   completeSignIn,
+  type PresentedDevice,
   type ProvedIdentity,
+  type SignInCompleted,
   type SignInOutcome,
   type SignInRepositories,
 } from './complete-sign-in.ts';
-export { InvalidCredentials, type SignInError } from './errors.ts';
+export { EmailNotVerified, InvalidCredentials, type SignInError } from './errors.ts';
 export { createLogin, type Login, type LoginRequest } from './login.ts';
 export type { CredentialLookup, StoredCredential } from './ports.ts';

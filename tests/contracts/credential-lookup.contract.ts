@@ -15,14 +15,19 @@ export function credentialLookupContract(makeHarness: MakeHarness): void {
         passwordHash: 'the hash',
       });
       const find = async () => [
-        await harness.credentialLookup.find(tenant.id, { kind: 'email', email: user.email }),
-        await harness.credentialLookup.find(tenant.id, { kind: 'username', username: username('ada') }),
+        await harness.credentialLookup.find(tenant.id, { kind: 'email', email: user.email }, []),
+        await harness.credentialLookup.find(tenant.id, { kind: 'username', username: username('ada') }, []),
       ];
       const active = await find();
 
       await harness.setUserStatus(tenant.id, user.id, 'suspended');
 
-      const credential = { userId: user.id, passwordHash: 'the hash', credentialVersion: 1 };
+      const credential = {
+        ...{ userId: user.id, email: user.email, username: user.username },
+        passwordHash: 'the hash',
+        credentialVersion: 1,
+        knownDeviceId: null,
+      };
       expect(active).toEqual([credential, credential]);
       const raised = { ...credential, credentialVersion: 2 };
       expect(await find()).toEqual([raised, raised]);
@@ -33,9 +38,14 @@ export function credentialLookupContract(makeHarness: MakeHarness): void {
       const tenant = await harness.makeTenant();
       const user = await makeUser(harness, tenant.id, { passwordHash: null });
 
-      const found = await harness.credentialLookup.find(tenant.id, { kind: 'email', email: user.email });
+      const found = await harness.credentialLookup.find(tenant.id, { kind: 'email', email: user.email }, []);
 
-      expect(found).toEqual({ userId: user.id, passwordHash: null, credentialVersion: 1 });
+      expect(found).toEqual({
+        ...{ userId: user.id, email: user.email, username: user.username },
+        passwordHash: null,
+        credentialVersion: 1,
+        knownDeviceId: null,
+      });
     });
 
     it('finds nobody in another tenant, nor in one that does not exist', async () => {
@@ -46,8 +56,8 @@ export function credentialLookupContract(makeHarness: MakeHarness): void {
 
       const found = await Promise.all(
         [there.id, nowhere].flatMap((tenantId) => [
-          harness.credentialLookup.find(tenantId, { kind: 'email', email: user.email }),
-          harness.credentialLookup.find(tenantId, { kind: 'username', username: username('ada') }),
+          harness.credentialLookup.find(tenantId, { kind: 'email', email: user.email }, []),
+          harness.credentialLookup.find(tenantId, { kind: 'username', username: username('ada') }, []),
         ]),
       );
 

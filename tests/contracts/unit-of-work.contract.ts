@@ -83,11 +83,13 @@ export function unitOfWorkContract(makeHarness: MakeHarness): void {
 
       const seenMeanwhile = await harness.unitOfWork.run(tenant.id, async ({ users }) => {
         await users.insert(wanted);
-        return harness.credentialLookup.find(tenant.id, identifier);
+        return harness.credentialLookup.find(tenant.id, identifier, []);
       });
 
       expect(seenMeanwhile).toBeNull();
-      expect(await harness.credentialLookup.find(tenant.id, identifier)).toMatchObject({ userId: wanted.id });
+      expect(await harness.credentialLookup.find(tenant.id, identifier, [])).toMatchObject({
+        userId: wanted.id,
+      });
     });
 
     it('goes on working after work that rejected', async () => {

@@ -11,6 +11,7 @@ import {
   registered,
   registrationRequest,
   stateOf,
+  verify,
 } from '../../support/requests.ts';
 import { addTenant, addUser, CONTEXT, serviceFixture } from '../../support/service-fixture.ts';
 
@@ -80,7 +81,7 @@ describe('an invitation', () => {
 
     await accept(fixture, { link });
 
-    await expect(fixture.verifyEmail(registration, null, CONTEXT)).rejects.toMatchObject({
+    await expect(verify(fixture, registration)).rejects.toMatchObject({
       code: 'link_used',
     });
   });

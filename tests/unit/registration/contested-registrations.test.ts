@@ -6,6 +6,7 @@ import {
   registered,
   registrationRequest,
   stateOf,
+  verify,
 } from '../../support/requests.ts';
 import { CONTEXT, PASSWORD, serviceFixture, VERIFICATION_SECONDS } from '../../support/service-fixture.ts';
 import { interruption } from '../../support/unit-of-work.ts';
@@ -25,13 +26,13 @@ describe('while several registrations of an address are open', () => {
     const fixture = await contested();
 
     for (const link of [fixture.owners, fixture.strangers]) {
-      await expect(fixture.verifyEmail(link, null, CONTEXT)).rejects.toMatchObject({
+      await expect(verify(fixture, link)).rejects.toMatchObject({
         code: 'password_required',
       });
     }
 
     expect(await findUser(fixture)).toBeNull();
-    await fixture.verifyEmail(fixture.owners, PASSWORD, CONTEXT);
+    await verify(fixture, fixture.owners, PASSWORD);
     expect(await findUser(fixture)).toMatchObject({ name: 'Ada' });
   });
 
@@ -44,7 +45,7 @@ describe('while several registrations of an address are open', () => {
     const fixture = await contested();
     const before = fixture.hasher.comparisons();
 
-    const attempt = fixture.verifyEmail(fixture.owners, password, CONTEXT);
+    const attempt = verify(fixture, fixture.owners, password);
 
     await expect(attempt).rejects.toMatchObject({ code: 'invalid_credentials' });
     expect(fixture.hasher.comparisons() - before).toBe(1);
@@ -55,18 +56,18 @@ describe('while several registrations of an address are open', () => {
       target: { type: 'registration' },
       ip: CONTEXT.ip,
     });
-    await fixture.verifyEmail(fixture.owners, PASSWORD, CONTEXT);
+    await verify(fixture, fixture.owners, PASSWORD);
   });
 
   it('makes the account of whoever was first, and kills every other link of the address', async () => {
     const fixture = await contested();
 
-    await fixture.verifyEmail(fixture.owners, PASSWORD, CONTEXT);
+    await verify(fixture, fixture.owners, PASSWORD);
 
     expect(await openRegistrations(fixture)).toEqual([]);
     for (const link of [fixture.owners, fixture.strangers]) expect(await stateOf(fixture, link)).toBe('used');
     for (const password of [OTHER_PASSWORD, null]) {
-      const attempt = fixture.verifyEmail(fixture.strangers, password, CONTEXT);
+      const attempt = verify(fixture, fixture.strangers, password);
       await expect(attempt).rejects.toMatchObject({ code: 'link_used' });
     }
     expect((await fixture.login(loginRequest(fixture))).user.name).toBe('Ada');
@@ -79,8 +80,8 @@ describe('while several registrations of an address are open', () => {
     const fixture = await contested();
 
     const attempts = await Promise.allSettled([
-      fixture.verifyEmail(fixture.owners, PASSWORD, CONTEXT),
-      fixture.verifyEmail(fixture.strangers, OTHER_PASSWORD, CONTEXT),
+      verify(fixture, fixture.owners, PASSWORD),
+      verify(fixture, fixture.strangers, OTHER_PASSWORD),
     ]);
 
     const [refusal, ...more] = attempts.filter(({ status }) => status === 'rejected');
@@ -95,7 +96,7 @@ describe('while several registrations of an address are open', () => {
     const link = await registered(fixture, { name: 'Ada' });
     fixture.clock.advance(VERIFICATION_SECONDS / 2);
 
-    await fixture.verifyEmail(link, null, CONTEXT);
+    await verify(fixture, link);
 
     expect(await findUser(fixture)).toMatchObject({ name: 'Ada' });
   });
@@ -104,7 +105,7 @@ describe('while several registrations of an address are open', () => {
     const fixture = await serviceFixture();
     const link = await registered(fixture);
 
-    await fixture.verifyEmail(link, 'Wrong password 1', CONTEXT);
+    await verify(fixture, link, 'Wrong password 1');
 
     expect(await findUser(fixture)).not.toBeNull();
   });
@@ -115,7 +116,7 @@ describe('while several registrations of an address are open', () => {
     const link = await registered(fixture);
     beforeRun(2, () => fixture.register(registrationRequest(fixture, { name: 'Mallory' })));
 
-    await fixture.verifyEmail(link, PASSWORD, CONTEXT);
+    await verify(fixture, link, PASSWORD);
 
     expect(await findUser(fixture)).not.toBeNull();
   });
@@ -127,12 +128,12 @@ describe('while several registrations of an address are open', () => {
     const openAnother = () => fixture.register(registrationRequest(fixture, { name: 'Mallory' }));
     beforeRun(2, openAnother);
 
-    await expect(fixture.verifyEmail(link, null, CONTEXT)).rejects.toMatchObject({
+    await expect(verify(fixture, link)).rejects.toMatchObject({
       code: 'password_required',
     });
 
     expect(await findUser(fixture)).toBeNull();
-    await fixture.verifyEmail(link, PASSWORD, CONTEXT);
+    await verify(fixture, link, PASSWORD);
     expect(await findUser(fixture)).not.toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { email } from '../../support/parsed.ts';
-import { findUser, mailsTo, newestLinkTo, registrationRequest } from '../../support/requests.ts';
+import { findUser, mailsTo, newestLinkTo, registrationRequest, verify } from '../../support/requests.ts';
 import {
   addUser,
   CONTEXT,
@@ -25,12 +25,12 @@ describe('resendVerification', () => {
       await resend(fixture);
       const links = [first, await newestLinkTo(fixture)] as const;
 
-      await fixture.verifyEmail(links[chosen] ?? first, null, CONTEXT);
+      await verify(fixture, links[chosen] ?? first);
 
       expect(Buffer.compare(links[0].hash, links[1].hash)).not.toBe(0);
       expect(await findUser(fixture)).toMatchObject({ emailVerified: true });
       for (const link of links) {
-        await expect(fixture.verifyEmail(link, null, CONTEXT)).rejects.toMatchObject({ code: 'link_used' });
+        await expect(verify(fixture, link)).rejects.toMatchObject({ code: 'link_used' });
       }
     }
   });
@@ -43,7 +43,7 @@ describe('resendVerification', () => {
     const link = await newestLinkTo(fixture);
 
     fixture.clock.advance(VERIFICATION_SECONDS - 1);
-    await fixture.verifyEmail(link, null, CONTEXT);
+    await verify(fixture, link);
 
     expect(await findUser(fixture)).not.toBeNull();
   });
@@ -57,7 +57,7 @@ describe('resendVerification', () => {
 
     await resend(fixture);
 
-    await fixture.verifyEmail(await newestLinkTo(fixture), PASSWORD, CONTEXT);
+    await verify(fixture, await newestLinkTo(fixture), PASSWORD);
     expect(await findUser(fixture)).toMatchObject({ name: 'Ada' });
   });
 
@@ -67,7 +67,7 @@ describe('resendVerification', () => {
 
     await resend(fixture);
 
-    await fixture.verifyEmail(await newestLinkTo(fixture), null, CONTEXT);
+    await verify(fixture, await newestLinkTo(fixture));
     expect(await findUser(fixture)).toMatchObject({ id: user.id, emailVerified: true });
   });
 

@@ -10,6 +10,7 @@ import {
   readLink,
   registered,
   stateOf,
+  verify,
 } from '../../support/requests.ts';
 import {
   addTenant,
@@ -26,7 +27,7 @@ describe('the link of an open registration', () => {
     const fixture = await serviceFixture();
     const link = await registered(fixture, { name: 'Ada Lovelace', username: username('ada') });
 
-    const answer = await fixture.verifyEmail(link, null, CONTEXT);
+    const answer = await verify(fixture, link);
 
     const user = await findUser(fixture);
     expect(answer).toBeUndefined();
@@ -50,9 +51,9 @@ describe('the link of an open registration', () => {
   it('works once', async () => {
     const fixture = await serviceFixture();
     const link = await registered(fixture);
-    await fixture.verifyEmail(link, null, CONTEXT);
+    await verify(fixture, link);
 
-    await expect(fixture.verifyEmail(link, null, CONTEXT)).rejects.toMatchObject({ code: 'link_used' });
+    await expect(verify(fixture, link)).rejects.toMatchObject({ code: 'link_used' });
     expect(auditTypes(fixture).filter((type) => type === 'user.registered')).toHaveLength(1);
   });
 
@@ -60,9 +61,7 @@ describe('the link of an open registration', () => {
     const fixture = await serviceFixture();
     const link = await registered(fixture);
 
-    const attempts = await Promise.allSettled(
-      Array.from({ length: 16 }, () => fixture.verifyEmail(link, null, CONTEXT)),
-    );
+    const attempts = await Promise.allSettled(Array.from({ length: 16 }, () => verify(fixture, link)));
 
     const refusals = attempts.filter(({ status }) => status === 'rejected');
     expect(refusals).toHaveLength(15);
@@ -74,11 +73,11 @@ describe('the link of an open registration', () => {
     const [earlyLink, lateLink] = [await registered(early), await registered(late)];
 
     early.clock.advance(VERIFICATION_SECONDS - 1);
-    await early.verifyEmail(earlyLink, null, CONTEXT);
+    await verify(early, earlyLink);
     late.clock.advance(VERIFICATION_SECONDS);
 
     expect(await findUser(early)).not.toBeNull();
-    await expect(late.verifyEmail(lateLink, null, CONTEXT)).rejects.toMatchObject({ code: 'link_expired' });
+    await expect(verify(late, lateLink)).rejects.toMatchObject({ code: 'link_expired' });
     expect(await findUser(late)).toBeNull();
   });
 
@@ -87,7 +86,7 @@ describe('the link of an open registration', () => {
     const link = await registered(fixture, { username: username('ada') });
     await addUser(fixture, { email: email('grace@example.com'), username: username('ada') });
 
-    await fixture.verifyEmail(link, null, CONTEXT);
+    await verify(fixture, link);
 
     expect(await findUser(fixture)).toMatchObject({ username: null, emailVerified: true });
   });
@@ -97,7 +96,7 @@ describe('the link of an open registration', () => {
     const link = await registered(fixture);
     await fixture.createAdmin(fixture.tenant, email('ada@example.com'), 'admin', PASSWORD);
 
-    await expect(fixture.verifyEmail(link, null, CONTEXT)).rejects.toMatchObject({ code: 'link_used' });
+    await expect(verify(fixture, link)).rejects.toMatchObject({ code: 'link_used' });
   });
 
   // Nothing closed the registration here: the account itself is in the way. Never a fault, never two.
@@ -106,7 +105,7 @@ describe('the link of an open registration', () => {
     const link = await registered(fixture);
     const user = await addUser(fixture);
 
-    await expect(fixture.verifyEmail(link, null, CONTEXT)).rejects.toMatchObject({ code: 'link_used' });
+    await expect(verify(fixture, link)).rejects.toMatchObject({ code: 'link_used' });
 
     expect(await findUser(fixture)).toEqual(user);
   });
@@ -125,7 +124,7 @@ describe('the link of an open registration', () => {
       ),
     );
 
-    await expect(fixture.verifyEmail(link, null, CONTEXT)).rejects.toMatchObject({ code: 'link_used' });
+    await expect(verify(fixture, link)).rejects.toMatchObject({ code: 'link_used' });
 
     expect(await findUser(fixture)).toBeNull();
   });
@@ -136,7 +135,7 @@ describe('the link of an open registration', () => {
     const link = await registered(fixture);
     beforeRun(2, async () => fixture.clock.advance(VERIFICATION_SECONDS));
 
-    await expect(fixture.verifyEmail(link, null, CONTEXT)).rejects.toMatchObject({ code: 'link_expired' });
+    await expect(verify(fixture, link)).rejects.toMatchObject({ code: 'link_expired' });
   });
 });
 
@@ -152,7 +151,7 @@ describe('the link of an account', () => {
     const before = await findUser(fixture);
     fixture.clock.advance(60);
 
-    await fixture.verifyEmail(fixture.link, null, CONTEXT);
+    await verify(fixture, fixture.link);
 
     const after = await findUser(fixture);
     expect(after).toEqual({ ...before, emailVerified: true, updatedAt: fixture.clock.now() });
@@ -165,12 +164,12 @@ describe('the link of an account', () => {
     await fixture.resendVerification(fixture.tenant, email('ada@example.com'), CONTEXT);
     const further = await newestLinkTo(fixture);
 
-    await fixture.verifyEmail(fixture.link, null, CONTEXT);
+    await verify(fixture, fixture.link);
 
     expect(await mailsTo(fixture)).toHaveLength(2);
     for (const link of [fixture.link, further]) {
       expect(await stateOf(fixture, link)).toBe('used');
-      await expect(fixture.verifyEmail(link, null, CONTEXT)).rejects.toMatchObject({ code: 'link_used' });
+      await expect(verify(fixture, link)).rejects.toMatchObject({ code: 'link_used' });
     }
   });
 
@@ -179,7 +178,7 @@ describe('the link of an account', () => {
     const user = await findUser(fixture);
     if (user) await fixture.store.tamper.setUserStatus(fixture.tenant.id, user.id, 'suspended');
 
-    await expect(fixture.verifyEmail(fixture.link, null, CONTEXT)).rejects.toMatchObject({
+    await expect(verify(fixture, fixture.link)).rejects.toMatchObject({
       code: 'link_used',
     });
 
@@ -190,7 +189,7 @@ describe('the link of an account', () => {
     const fixture = await withAccount();
     fixture.clock.advance(VERIFICATION_SECONDS);
 
-    await expect(fixture.verifyEmail(fixture.link, null, CONTEXT)).rejects.toMatchObject({
+    await expect(verify(fixture, fixture.link)).rejects.toMatchObject({
       code: 'link_expired',
     });
   });
@@ -206,7 +205,7 @@ describe('a link that is not one of these', () => {
     ];
 
     for (const link of texts.map((text) => readLink(fixture, text ?? ''))) {
-      const attempt = fixture.verifyEmail(link, PASSWORD, CONTEXT);
+      const attempt = verify(fixture, link, PASSWORD);
       await expect(attempt).rejects.toMatchObject({ code: 'link_invalid' });
       expect(await stateOf(fixture, link)).toBe('live');
     }
@@ -216,7 +215,7 @@ describe('a link that is not one of these', () => {
     const fixture = await serviceFixture();
     const link = mintOneTimeText(fixture.crypto, 'verify_registration', fixture.tenant.id);
 
-    await expect(fixture.verifyEmail(link, PASSWORD, CONTEXT)).rejects.toMatchObject({
+    await expect(verify(fixture, link, PASSWORD)).rejects.toMatchObject({
       code: 'link_invalid',
     });
     expect(fixture.hasher.comparisons()).toBe(0);
@@ -227,10 +226,10 @@ describe('a link that is not one of these', () => {
     const link = await registered(fixture);
     const other = await addTenant(fixture, 'other');
 
-    const attempt = fixture.verifyEmail({ ...link, tenantId: other.id }, null, CONTEXT);
+    const attempt = verify(fixture, { ...link, tenantId: other.id });
 
     await expect(attempt).rejects.toMatchObject({ code: 'link_invalid' });
-    await fixture.verifyEmail(link, null, CONTEXT);
+    await verify(fixture, link);
     expect(await findUser(fixture)).not.toBeNull();
   });
 });

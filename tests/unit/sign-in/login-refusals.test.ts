@@ -18,7 +18,7 @@ describe('a sign-in that is refused', () => {
   const onlyRegistration: Arrange = (fixture) => fixture.register(registrationRequest(fixture));
   const withoutPassword: Arrange = (fixture) => addUser(fixture, { passwordHash: null });
   const withEndlessPassword: Arrange = async (fixture) =>
-    addUser(fixture, { passwordHash: await fixture.hasher.hash('x'.repeat(257)) });
+    addUser(fixture, { passwordHash: await fixture.hasher.hash('x'.repeat(257), fixture.tenant.id) });
 
   const CASES: readonly (readonly [string, Arrange, { as?: string; password?: string }, string])[] = [
     ['an unknown address', nobody, {}, 'unknown_user'],

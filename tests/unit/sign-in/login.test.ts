@@ -90,7 +90,7 @@ describe('a right password', () => {
 
   it('is known however its accents are spelled', async () => {
     const fixture = await serviceFixture();
-    await addUser(fixture, { passwordHash: await fixture.hasher.hash('jos\u00e9') });
+    await addUser(fixture, { passwordHash: await fixture.hasher.hash('jos\u00e9', fixture.tenant.id) });
 
     const signedIn = await fixture.login(loginRequest(fixture, { password: 'jose\u0301' }));
 
@@ -149,11 +149,14 @@ it('locks the user before anything is judged or begun', async () => {
   await signIn(fixture);
 
   expect(take()).toEqual([
+    'attempts.hold',
     'users.lock',
     'sessions.endOldestOf',
     'sessions.insert',
     'users.recordLogin',
+    'knownDevices.touch',
     'audit.record',
+    'attempts.succeed',
   ]);
 });
 
@@ -176,10 +179,10 @@ it('does not complete when the credential changed between comparison and lock', 
 it('completes although the hash was renewed meanwhile, for the password is still the same', async () => {
   const fixture = await serviceFixture();
   const user = await addUser(fixture);
-  const { passwordHash } = (await fixture.store.credentialLookup.find(fixture.tenant.id, {
-    kind: 'email',
-    email: user.email,
-  })) ?? { passwordHash: null };
+  const identifier = { kind: 'email', email: user.email } as const;
+  const { passwordHash } = (await fixture.store.credentialLookup.find(fixture.tenant.id, identifier, [])) ?? {
+    passwordHash: null,
+  };
   fixture.hasher.duringNextComparison(() =>
     fixture.store.unitOfWork.run(fixture.tenant.id, ({ users }) =>
       users.replacePasswordHash(user.id, passwordHash ?? '', 'fake$2$1$another'),
