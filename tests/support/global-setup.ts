@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { hasEmbeddedBinaries, startEmbedded } from '../../adapters/postgres/embedded/index.ts';
 import { dropDatabasesOf, newRunId, prepareTemplate, type TestServer } from './postgres.ts';
+import { missingRedis } from './redis.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,6 +16,8 @@ const ROOM_BYTES = 2 * 1024 ** 3;
 
 /** Prepares one server for all database tests: `DATABASE_URL_TEST`, or a throw-away one of our own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const missing = missingRedis();
+  if (missing !== null) process.stderr.write(`\n${missing}\n\n`);
   const { server, stop } = await findServer();
   const runId = newRunId();
   await prepareTemplate(server, runId).catch(async (error: unknown) => {
