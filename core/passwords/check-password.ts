@@ -1,3 +1,4 @@
+import type { TenantId } from '../kernel/ids.ts';
 import { codePointLength } from '../kernel/text.ts';
 import { PASSWORD_LENGTH_MAX } from '../tenants/index.ts';
 import { normalizePassword } from './policy.ts';
@@ -16,11 +17,12 @@ import type { PasswordHasher } from './ports.ts';
  */
 export async function checkPassword(
   hasher: PasswordHasher,
+  tenantId: TenantId,
   passwordHash: string | null,
   password: string,
 ): Promise<boolean> {
   const normalized = normalizePassword(password);
   const isPossible = normalized !== '' && codePointLength(normalized) <= PASSWORD_LENGTH_MAX;
-  if (passwordHash === null || !isPossible) return hasher.verifyNothing();
-  return hasher.verify(passwordHash, normalized);
+  if (passwordHash === null || !isPossible) return hasher.verifyNothing(tenantId);
+  return hasher.verify(passwordHash, normalized, tenantId);
 }

@@ -1,8 +1,10 @@
+import type { TenantId } from '../kernel/ids.ts';
 import type { PasswordPolicy } from '../tenants/index.ts';
 import { judgePassword, normalizePassword } from './policy.ts';
 import type { CommonPasswords, PasswordHasher } from './ports.ts';
 
 export type NewPassword = Readonly<{
+  tenantId: TenantId;
   password: string;
   policy: PasswordPolicy;
   contextWords: readonly string[];
@@ -16,10 +18,10 @@ export type NewPassword = Readonly<{
  */
 export function hashNewPassword(
   { hasher, commonPasswords }: Readonly<{ hasher: PasswordHasher; commonPasswords: CommonPasswords }>,
-  { password, policy, contextWords }: NewPassword,
+  { tenantId, password, policy, contextWords }: NewPassword,
 ): Promise<string> {
   const normalized = normalizePassword(password);
   const weakness = judgePassword(normalized, policy, commonPasswords, contextWords);
   if (weakness) throw weakness;
-  return hasher.hash(normalized);
+  return hasher.hash(normalized, tenantId);
 }

@@ -1,4 +1,5 @@
 import { Unavailable } from '../../core/kernel/errors.ts';
+import type { TenantId } from '../../core/kernel/ids.ts';
 import type { PasswordHasher } from '../../core/passwords/index.ts';
 
 /** A hasher that costs nothing and tells what it was asked to do. */
@@ -9,8 +10,8 @@ export type FakeHasher = PasswordHasher & {
   hashes(): number;
   /** From now on hashes are made under other parameters. */
   strengthen(): void;
-  /** From now on the queue is full. */
-  overload(): void;
+  /** From now on there is no turn to be had: for that tenant, or for anybody where none is named. */
+  overload(tenantId?: TenantId): void;
   /** Runs `task` while the next comparison is made: after the look-up, before the lock. */
   duringNextComparison(task: () => Promise<void>): void;
 };
@@ -20,15 +21,15 @@ const PHC = /^fake\$(\d+)\$\d+\$(.*)$/s;
 /** Keeps the promises of {@link PasswordHasher} but that of being hard to reverse. */
 export function fakeHasher(strength = 1): FakeHasher {
   const counts = { comparisons: 0, hashes: 0 };
-  let isFull = false;
+  const turnedAway = new Set<TenantId | undefined>();
   let meanwhile = async (): Promise<void> => undefined;
 
-  const takeTurn = (kind: keyof typeof counts): void => {
-    if (isFull) throw new Unavailable();
+  const takeTurn = (kind: keyof typeof counts, tenantId: TenantId): void => {
+    if (turnedAway.has(tenantId) || turnedAway.has(undefined)) throw new Unavailable();
     counts[kind] += 1;
   };
-  const compare = async (isRight: boolean): Promise<boolean> => {
-    takeTurn('comparisons');
+  const compare = async (tenantId: TenantId, isRight: boolean): Promise<boolean> => {
+    takeTurn('comparisons', tenantId);
     const task = meanwhile;
     meanwhile = async () => undefined;
     await task();
@@ -36,13 +37,13 @@ export function fakeHasher(strength = 1): FakeHasher {
   };
 
   return {
-    async hash(password) {
-      takeTurn('hashes');
+    async hash(password, tenantId) {
+      takeTurn('hashes', tenantId);
       return `fake$${strength}$${counts.hashes}$${password}`;
     },
-    verify: (phc, password) => compare(PHC.exec(phc)?.[2] === password),
-    async verifyNothing() {
-      await compare(false);
+    verify: (phc, password, tenantId) => compare(tenantId, PHC.exec(phc)?.[2] === password),
+    async verifyNothing(tenantId) {
+      await compare(tenantId, false);
       return false;
     },
     needsRehash: (phc) => PHC.exec(phc)?.[1] !== String(strength),
@@ -51,8 +52,8 @@ export function fakeHasher(strength = 1): FakeHasher {
     strengthen() {
       strength += 1;
     },
-    overload() {
-      isFull = true;
+    overload(tenantId) {
+      turnedAway.add(tenantId);
     },
     duringNextComparison(task) {
       meanwhile = task;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createBoundedPool } from '../../../adapters/crypto/bounded-pool.ts';
+import { type BoundedPool, createBoundedPool } from '../../../adapters/crypto/bounded-pool.ts';
 import { Unavailable } from '../../../core/kernel/errors.ts';
 
 type Job = Readonly<{
@@ -11,10 +11,10 @@ type Job = Readonly<{
 }>;
 
 /** Hands a pool work that ends when the test says so. */
-function job(pool: ReturnType<typeof createBoundedPool>, name: string): Job {
+function job(pool: BoundedPool, name: string, key = 'key'): Job {
   let begun = false;
   const { promise, resolve, reject } = deferred();
-  const done = pool.run(() => {
+  const done = pool.run(key, () => {
     begun = true;
     return promise;
   });
@@ -39,6 +39,19 @@ function deferred(): { promise: Promise<string>; resolve(text: string): void; re
 }
 
 const settled = () => vi.advanceTimersByTimeAsync(0);
+
+/** Finishes jobs one by one as they begin, and tells in which order they began. */
+async function orderOf(jobs: readonly Job[]): Promise<readonly string[]> {
+  const order: string[] = [];
+  for (let isOn = true; isOn; ) {
+    await settled();
+    const next = jobs.find((each) => each.hasBegun() && !order.includes(each.name));
+    if (next) order.push(next.name);
+    next?.finish();
+    isOn = next !== undefined;
+  }
+  return order;
+}
 
 describe('createBoundedPool', () => {
   beforeEach(() => {
@@ -84,6 +97,65 @@ describe('createBoundedPool', () => {
     expect(refused.hasBegun()).toBe(false);
   });
 
+  it('gives the keys that wait their turns, and keeps the order of arrival within a key', async () => {
+    const pool = createBoundedPool({ concurrency: 1, queueMax: 10, waitMaxMs: 800 });
+    const arrivals = ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1'];
+    const jobs = arrivals.map((name) => job(pool, name, name.charAt(0)));
+    expect(pool.figures()).toEqual({ running: 1, waiting: 6, keysWaiting: 3, turnedAway: 0 });
+
+    const order = await orderOf(jobs);
+
+    expect(order).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
+    expect(pool.figures()).toEqual({ running: 0, waiting: 0, keysWaiting: 0, turnedAway: 0 });
+  });
+
+  it('gives a key that comes while others wait its turn after theirs, and no better one for coming again', async () => {
+    const pool = createBoundedPool({ concurrency: 1, queueMax: 10, waitMaxMs: 800 });
+    const jobs = ['a1', 'a2', 'b1', 'b2'].map((name) => job(pool, name, name.charAt(0)));
+    jobs[0]?.finish();
+    await settled();
+
+    const late = ['a3', 'c1'].map((name) => job(pool, name, name.charAt(0)));
+    jobs[1]?.finish();
+    await settled();
+
+    const order = await orderOf([...jobs.slice(2), ...late]);
+    expect(order).toEqual(['b1', 'a3', 'c1', 'b2']);
+  });
+
+  it('lets a newcomer take the place of the last to come of the key that waits most', async () => {
+    const pool = createBoundedPool({ concurrency: 1, queueMax: 4, waitMaxMs: 800 });
+    const storm = ['a1', 'a2', 'a3', 'a4', 'b1'].map((name) => job(pool, name, name.charAt(0)));
+
+    const newcomer = job(pool, 'c1', 'c');
+
+    await expect(storm[3]?.done).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 });
+    expect(pool.figures()).toEqual({ running: 1, waiting: 4, keysWaiting: 3, turnedAway: 1 });
+    expect(await orderOf([...storm, newcomer])).toEqual(['a1', 'a2', 'b1', 'c1', 'a3']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('turns a newcomer away whose own key waits as much as any', async () => {
+    const pool = createBoundedPool({ concurrency: 1, queueMax: 4, waitMaxMs: 800 });
+    const jobs = ['a1', 'a2', 'a3', 'b1', 'b2'].map((name) => job(pool, name, name.charAt(0)));
+
+    const refused = [job(pool, 'a4', 'a'), job(pool, 'b3', 'b')];
+
+    for (const each of refused) await expect(each.done).rejects.toBeInstanceOf(Unavailable);
+    expect(pool.figures()).toMatchObject({ waiting: 4, turnedAway: 2 });
+    expect(await orderOf(jobs)).toEqual(['a1', 'a2', 'b1', 'a3', 'b2']);
+  });
+
+  it('takes, of several keys that wait most, from the one whose turn is last', async () => {
+    const pool = createBoundedPool({ concurrency: 1, queueMax: 4, waitMaxMs: 800 });
+    const jobs = ['x1', 'a1', 'a2', 'b1', 'b2'].map((name) => job(pool, name, name.charAt(0)));
+
+    const newcomer = job(pool, 'c1', 'c');
+
+    await expect(jobs[4]?.done).rejects.toBeInstanceOf(Unavailable);
+    expect(await orderOf([...jobs, newcomer])).toEqual(['x1', 'a1', 'b1', 'c1', 'a2']);
+  });
+
   it('turns away what has waited too long, and never begins it', async () => {
     const pool = createBoundedPool({ concurrency: 1, queueMax: 10, waitMaxMs: 800 });
     const running = job(pool, 'runs');
@@ -98,7 +170,7 @@ describe('createBoundedPool', () => {
     running.finish();
     await settled();
     expect(late.hasBegun()).toBe(false);
-    expect(pool.pending()).toBe(0);
+    expect(pool.figures()).toEqual({ running: 0, waiting: 0, keysWaiting: 0, turnedAway: 1 });
   });
 
   it('lets nobody run into the deadline who has begun', async () => {
