@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { renderMetricsReference } from '../adapters/metrics/reference.ts';
 import { readConfig } from '../config/index.ts';
 import { renderConfigurationReference, renderEnvExample } from '../config/reference.ts';
 import { compose } from './compose.ts';
@@ -13,6 +14,7 @@ async function main(isCheck: boolean): Promise<void> {
   const documents: Readonly<Record<string, string>> = {
     '.env.example': renderEnvExample(),
     'docs/reference/configuration.md': renderConfigurationReference(),
+    'docs/reference/metrics.md': renderMetricsReference(),
     'docs/openapi.json': await renderOpenApi(),
   };
   const stale: string[] = [];

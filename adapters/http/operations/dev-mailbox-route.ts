@@ -2,13 +2,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { DevMailbox } from '../../../core/notifications/index.ts';
+import { isFromLoopback } from '../access/loopback.ts';
 import type { OwnOrigins } from '../access/origins.ts';
 import { EdgeError } from '../problems/catalogue.ts';
 
 export type DevMailboxRouteDeps = Readonly<{ devMailbox: DevMailbox; ownOrigins: OwnOrigins }>;
 
 const LIMIT_DEFAULT = 25;
-const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
 
 const Query = Type.Object({
   to: Type.Optional(Type.String()),
@@ -48,7 +48,7 @@ export const devMailboxRoute =
     );
   };
 
-/** The socket's own peer counts, no forwarded header; and a page that rebinds its name to us says the wrong host. */
-function isLocal({ raw, headers }: FastifyRequest, { hosts }: OwnOrigins): boolean {
-  return LOOPBACK.test(raw.socket.remoteAddress ?? '') && hosts.has(headers.host ?? '');
+/** A page that rebinds its name to us says the wrong host. */
+function isLocal(request: FastifyRequest, { hosts }: OwnOrigins): boolean {
+  return isFromLoopback(request) && hosts.has(request.headers.host ?? '');
 }

@@ -26,7 +26,7 @@ export const jwksRoute =
     server.get(
       '/.well-known/jwks.json',
       {
-        config: { access: 'public', isAlwaysOn: true },
+        config: { access: 'public', limit: 'none', isAlwaysOn: true },
         schema: {
           operationId: 'getJwks',
           summary: 'The public keys that verify access tokens',

@@ -5,6 +5,8 @@ export type ProbeRoutesDeps = Readonly<{
   /** Whether this process serves: started, not about to stop, its database writable and its schema in place. */
   isReady(): Promise<boolean>;
   isDatabaseUp(): Promise<boolean>;
+  /** `off`: none is configured, and nothing is missing. */
+  redisStatus(): Promise<'ok' | 'off' | 'down'>;
 }>;
 
 const db = Type.Union([Type.Literal('ok'), Type.Literal('down')]);
@@ -12,11 +14,11 @@ const redis = Type.Union([Type.Literal('ok'), Type.Literal('off'), Type.Literal(
 const HEALTH = { status: Type.Union([Type.Literal('ok'), Type.Literal('error')]), db, redis };
 const READY = { status: Type.Union([Type.Literal('ready'), Type.Literal('not ready')]) };
 
-const config = { access: 'public', isAlwaysOn: true } as const;
+const config = { access: 'public', limit: 'none', isAlwaysOn: true } as const;
 
 /** What balancers and people ask to know whether the process is well. */
 export const probeRoutes =
-  ({ isReady, isDatabaseUp }: ProbeRoutesDeps): FastifyPluginAsyncTypebox =>
+  ({ isReady, isDatabaseUp, redisStatus }: ProbeRoutesDeps): FastifyPluginAsyncTypebox =>
   async (server) => {
     server.get(
       '/live',
@@ -69,9 +71,10 @@ export const probeRoutes =
         },
       },
       async (_request, reply) => {
-        const isUp = await isDatabaseUp();
-        const status = isUp ? 'ok' : 'error';
-        return reply.code(isUp ? 200 : 503).send({ status, db: isUp ? 'ok' : 'down', redis: 'off' });
+        const [isUp, redis] = await Promise.all([isDatabaseUp(), redisStatus()]);
+        const isWell = isUp && redis !== 'down';
+        const status = isWell ? 'ok' : 'error';
+        return reply.code(isWell ? 200 : 503).send({ status, db: isUp ? 'ok' : 'down', redis });
       },
     );
   };
