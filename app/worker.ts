@@ -1,9 +1,9 @@
-import { createMailQueue } from '../adapters/postgres/mail-queue.ts';
 import type { Pool } from '../adapters/postgres/pools.ts';
 import { createSystemAccess } from '../adapters/postgres/system-access.ts';
 import type { Config } from '../config/index.ts';
-import { createDeliverMails, type MailTransport } from '../core/notifications/index.ts';
+import type { MailBacklog, MailTransport } from '../core/notifications/index.ts';
 import type { Logger } from './logger.ts';
+import { createMailJob, type MailJob } from './mail-job.ts';
 import type { Services } from './services.ts';
 
 const DELIVER_EVERY_MS = 250;
@@ -16,18 +16,22 @@ export type WorkerOptions = Readonly<{
   services: Services;
   /** Connections that act as `gatehouse_system`. */
   pool: Pool;
-  /** `null`: nobody delivers mails yet, so they wait. */
-  transport: MailTransport | null;
+  /** What writes into the development mailbox; `null` outside development. */
+  mailbox: MailTransport | null;
   logger: Logger;
 }>;
 
 /** The jobs over all tenants. */
 export interface Worker {
+  /** Whether there is anybody to hand mails to. Without one they wait. */
+  hasMailTransport: boolean;
   start(): void;
   /** Runs one job now, whatever its schedule. */
   runOnce(name: JobName): Promise<void>;
   /** Lets the jobs under way come to their end and begins no other. */
   stop(): Promise<void>;
+  /** How much lies in the outbox, for metrics. */
+  mailBacklog(): Promise<MailBacklog>;
 }
 
 export type JobName = 'sweep' | 'audit partitions' | 'mail';
@@ -38,8 +42,9 @@ type Job = Readonly<{
   run(): Promise<boolean>;
 }>;
 
-export function createWorker({ config, services, pool, transport, logger }: WorkerOptions): Worker {
+export function createWorker({ config, services, pool, mailbox, logger }: WorkerOptions): Worker {
   const system = createSystemAccess(pool);
+  const mail = createMailJob({ config, services, pool, mailbox, logger });
   const jobs: Job[] = [
     { name: 'sweep', everyMs: SWEEP_EVERY_MS, run: () => system.sweep() },
     {
@@ -51,26 +56,33 @@ export function createWorker({ config, services, pool, transport, logger }: Work
       },
     },
   ];
-  if (transport) {
-    const queue = createMailQueue({ pool, box: services.box, random: Math.random });
-    const onFailure = (mailId: string, error: unknown) =>
-      logger.warn({ mail_id: mailId, err: error }, 'a mail could not be delivered');
-    const deliver = createDeliverMails({ queue, transport, publicUrl: config.publicUrl, onFailure });
-    jobs.push({ name: 'mail', everyMs: DELIVER_EVERY_MS, run: async () => (await deliver()) > 0 });
-  }
-  return schedule(jobs, logger);
+  if (mail.hasTransport) jobs.push({ name: 'mail', everyMs: DELIVER_EVERY_MS, run: () => mail.run() });
+  return schedule(jobs, mail, logger);
 }
 
-function schedule(jobs: readonly Job[], logger: Logger): Worker {
+function schedule(jobs: readonly Job[], mail: MailJob, logger: Logger): Worker {
   const timers = new Map<string, NodeJS.Timeout>();
   const underWay = new Set<Promise<void>>();
+  const failing = new Set<JobName>();
   let isStopped = false;
+
+  // One line when a job begins to fail, and one when it works again: some are tried four times a second.
+  const noteFailure = (name: JobName, error: unknown): void => {
+    if (!failing.has(name)) logger.warn({ job: name, err: error }, 'a job failed and is tried again');
+    failing.add(name);
+  };
+  const noteSuccess = (name: JobName): void => {
+    if (failing.delete(name)) logger.info({ job: name }, 'a job works again');
+  };
 
   const runThenWait = (job: Job): void => {
     const turn = untilDone(job, () => isStopped).then(
-      () => job.everyMs,
+      () => {
+        noteSuccess(job.name);
+        return job.everyMs;
+      },
       (error: unknown) => {
-        logger.warn({ job: job.name, err: error }, 'a job failed and will be tried again');
+        noteFailure(job.name, error);
         return Math.min(job.everyMs, RETRY_MS);
       },
     );
@@ -86,6 +98,7 @@ function schedule(jobs: readonly Job[], logger: Logger): Worker {
   };
 
   return {
+    hasMailTransport: mail.hasTransport,
     start: () => jobs.forEach(runThenWait),
     async runOnce(name) {
       const job = jobs.find((candidate) => candidate.name === name);
@@ -95,7 +108,9 @@ function schedule(jobs: readonly Job[], logger: Logger): Worker {
       isStopped = true;
       for (const timer of timers.values()) clearTimeout(timer);
       await Promise.all(underWay);
+      await mail.stop();
     },
+    mailBacklog: () => mail.backlog(),
   };
 }
 

@@ -9,7 +9,8 @@ import type {
 } from '../../core/notifications/index.ts';
 import { createQuery } from './query.ts';
 
-const KEPT_MAX = 1_000;
+/** How many mails the development mailbox keeps, the newest. */
+export const KEPT_MAX = 1_000;
 
 const STORE = `
   INSERT INTO gatehouse.dev_mails (tenant_id, id, recipient, template, subject, text, html, links, token, created_at)

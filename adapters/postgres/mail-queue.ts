@@ -3,110 +3,121 @@ import { fromUtf8 } from '../../core/kernel/bytes.ts';
 import type { EmailAddress } from '../../core/kernel/email-address.ts';
 import type { TenantId } from '../../core/kernel/ids.ts';
 import { type SecretBox, SecretUnreadable } from '../../core/kernel/ports.ts';
-import type { MailQueue, MailTemplate, PendingMail } from '../../core/notifications/index.ts';
+import {
+  type MailBacklog,
+  type MailContents,
+  type MailQueue,
+  type MailTemplate,
+  ON_REQUEST_TEMPLATES,
+  type PendingMail,
+} from '../../core/notifications/index.ts';
+import * as sql from './mail-statements.ts';
 import { outboxContext } from './outbox.ts';
-import { createQuery } from './query.ts';
+import { createQuery, type Query } from './query.ts';
 
-const ATTEMPTS_MAX = 12;
-const BACKOFF_SECONDS = 5;
-const BACKOFF_SECONDS_MAX = 2 * 60 * 60; // 2 hours
-
-const BURY_EXPIRED = `
-  UPDATE gatehouse.outbox SET status = 'expired', sealed_token = NULL, finished_at = clock_timestamp()
-  WHERE status = 'waiting' AND expires_at <= clock_timestamp()`;
-
-// SKIP LOCKED: of concurrent claims each passes over what another is just taking.
-const CLAIM = `
-  WITH due AS (
-    SELECT o.tenant_id, o.id FROM gatehouse.outbox o
-    WHERE o.status = 'waiting' AND o.due_at <= clock_timestamp() AND o.expires_at > clock_timestamp()
-    ORDER BY o.due_at, o.id LIMIT $1 FOR UPDATE SKIP LOCKED
-  )
-  UPDATE gatehouse.outbox o
-  SET due_at = clock_timestamp() + interval '1 minute', attempts = o.attempts + 1
-  FROM due, gatehouse.tenants t
-  WHERE o.tenant_id = due.tenant_id AND o.id = due.id AND t.id = o.tenant_id
-  RETURNING o.tenant_id, o.id, o.template, o.recipient, o.facts, o.sealed_token, o.attempts, o.created_at,
-    coalesce(t.settings -> 'branding' ->> 'name', t.name) AS tenant_name`;
-
-const FINISH = `
-  UPDATE gatehouse.outbox SET status = 'sent', sealed_token = NULL, finished_at = clock_timestamp(), last_error = NULL
-  WHERE tenant_id = $1 AND id = $2 AND status = 'waiting'`;
-
-const FAIL = `
-  UPDATE gatehouse.outbox SET last_error = $3,
-    status = CASE WHEN attempts >= $4 THEN 'dead' ELSE 'waiting' END,
-    sealed_token = CASE WHEN attempts >= $4 THEN NULL ELSE sealed_token END,
-    finished_at = CASE WHEN attempts >= $4 THEN clock_timestamp() END,
-    due_at = clock_timestamp() + make_interval(secs => $5)
-  WHERE tenant_id = $1 AND id = $2 AND status = 'waiting'`;
-
-type ClaimedRow = Readonly<{
+type ContentsRow = Readonly<{
   tenant_id: TenantId;
   id: string;
   template: MailTemplate;
   recipient: EmailAddress;
   facts: Record<string, string>;
   sealed_token: Buffer | null;
-  attempts: number;
   created_at: Date;
   tenant_name: string;
+}>;
+
+type ClaimedRow = ContentsRow &
+  Readonly<{ attempts: number; age_seconds: number; send_within_seconds: number }>;
+
+type BacklogRow = Readonly<{
+  waiting: number;
+  dead: number;
+  suppressed: number;
+  oldest_waiting_seconds: number;
 }>;
 
 export type MailQueueDeps = Readonly<{
   /** Connections that act as `gatehouse_system`. */
   pool: pg.Pool;
   box: SecretBox;
-  /** A number from 0 up to 1, to spread retries. */
-  random(): number;
 }>;
 
-export function createMailQueue({ pool, box, random }: MailQueueDeps): MailQueue {
+export function createMailQueue({ pool, box }: MailQueueDeps): MailQueue {
   const query = createQuery(pool);
 
   return {
     async claim(limit) {
-      await query(BURY_EXPIRED);
-      const { rows } = await query<ClaimedRow>(CLAIM, [limit]);
-      const claimed: PendingMail[] = [];
-      for (const row of rows) {
-        const mail = toPendingMail(row, box);
-        if (mail) claimed.push(mail);
-        else await query(FAIL, [row.tenant_id, row.id, 'secret_unreadable', 0, 0]);
-      }
-      return claimed.sort((left, right) => (left.id < right.id ? -1 : 1));
+      await query(sql.BURY_EXPIRED);
+      await query(sql.SUPPRESS, [ON_REQUEST_TEMPLATES]);
+      const { rows } = await query<ClaimedRow>(sql.CLAIM, [ON_REQUEST_TEMPLATES, limit]);
+      const claimed = await Promise.all(rows.map((row) => openClaimed(query, box, row)));
+      return claimed.filter((mail) => mail !== null);
     },
 
     async finish({ tenantId, id }) {
-      await query(FINISH, [tenantId, id]);
+      await query(sql.FINISH, [tenantId, id]);
     },
 
-    async fail({ tenantId, id, attempts }, reason) {
-      const backoffSeconds =
-        Math.min(BACKOFF_SECONDS * 2 ** attempts, BACKOFF_SECONDS_MAX) * (0.5 + random());
-      await query(FAIL, [tenantId, id, reason, ATTEMPTS_MAX, backoffSeconds]);
+    async putBack({ tenantId, id, attempts }, reason, delaySeconds) {
+      await query(sql.PUT_BACK, [tenantId, id, attempts + 1, reason, delaySeconds]);
+    },
+
+    async bury({ tenantId, id, attempts }, reason) {
+      await query(sql.BURY, [tenantId, id, attempts + 1, reason]);
+    },
+
+    async listUnshown(limit) {
+      const { rows } = await query<ContentsRow>(sql.LIST_UNSHOWN, [limit]);
+      return rows.map((row) => contentsOf(row, openToken(row, box) ?? null));
+    },
+
+    async backlog() {
+      const { rows } = await query<BacklogRow>(sql.BACKLOG);
+      return backlogOf(rows[0]);
     },
   };
 }
 
-/** The mail with its secret opened, or `null` when no key at hand opens it: then it can never be sent. */
-function toPendingMail(row: ClaimedRow, box: SecretBox): PendingMail | null {
-  const { tenant_id: tenantId, id, sealed_token: sealed } = row;
-  const mail = {
-    id,
-    tenantId,
-    tenantName: row.tenant_name,
-    template: row.template,
-    to: row.recipient,
-    facts: row.facts,
+/** The mail with its secret opened, or `null` when no key at hand opens it: then it can never be sent, and is buried. */
+async function openClaimed(query: Query, box: SecretBox, row: ClaimedRow): Promise<PendingMail | null> {
+  const token = openToken(row, box);
+  if (token === undefined) {
+    await query(sql.BURY, [row.tenant_id, row.id, row.attempts, 'secret_unreadable']);
+    return null;
+  }
+  return {
+    ...contentsOf(row, token),
     attempts: row.attempts - 1,
-    createdAt: row.created_at,
+    ageSeconds: row.age_seconds,
+    sendWithinSeconds: row.send_within_seconds,
   };
-  if (!sealed) return { ...mail, token: null };
+}
+
+/** `null`: the mail has none. `undefined`: no key at hand opens it. */
+function openToken(
+  { tenant_id: tenantId, id, sealed_token: sealed }: ContentsRow,
+  box: SecretBox,
+): string | null | undefined {
+  if (!sealed) return null;
   try {
-    return { ...mail, token: fromUtf8(box.open(new Uint8Array(sealed), outboxContext(tenantId, id))) };
+    return fromUtf8(box.open(new Uint8Array(sealed), outboxContext(tenantId, id)));
   } catch (error) {
-    if (error instanceof SecretUnreadable) return null;
+    if (error instanceof SecretUnreadable) return undefined;
     throw error;
   }
+}
+
+function contentsOf(row: ContentsRow, token: string | null): MailContents {
+  const { tenant_id: tenantId, id, template, facts } = row;
+  return {
+    ...{ id, tenantId, template, facts, token },
+    tenantName: row.tenant_name,
+    to: row.recipient,
+    createdAt: row.created_at,
+  };
+}
+
+function backlogOf(row: BacklogRow | undefined): MailBacklog {
+  const { waiting = 0, dead = 0, suppressed = 0, oldest_waiting_seconds: oldest = 0 } = row ?? {};
+  return { waiting, dead, suppressed, oldestWaitingSeconds: oldest };
 }

@@ -1,12 +1,29 @@
 /**
  * Notifications: mails that the service sends.
  *
- * Holds two promises. A mail is queued in the transaction of what it tells,
- * so neither exists without the other; and its link waits encrypted.
+ * A mail is queued in the transaction of what it tells, so neither exists
+ * without the other, and its link waits encrypted. It is sent at least once, and
+ * a repetition carries the same id. Mails to one recipient leave in order, and
+ * those that a stranger can bring about are capped per recipient.
  *
  * @module
  */
-export { createDeliverMails, type DeliverMails } from './deliver-mails.ts';
-export type { MailTemplate, NewMail, PendingMail, RenderedMail } from './model.ts';
-export type { DevMailbox, MailQueue, MailTransport, Outbox } from './ports.ts';
-export { linkTo } from './templates/index.ts';
+export { createMailDelivery, type MailDelivery } from './deliver-mails.ts';
+export { MailNotFound, MailNotRetriable, MailNotTaken } from './errors.ts';
+export { BEGIN_WITHIN_SECONDS, CLAIM_SECONDS, ON_REQUEST_MAILS_PER_HOUR } from './limits.ts';
+export {
+  MAIL_STATUSES,
+  type MailBacklog,
+  type MailContents,
+  type MailStatus,
+  type MailSummary,
+  type MailTemplate,
+  type NewMail,
+  type OutgoingMail,
+  type PendingMail,
+  type RenderedMail,
+} from './model.ts';
+export type { DevMailbox, MailJournal, MailQueue, MailTransport, Outbox } from './ports.ts';
+export { createRetryMail, type RetryMail } from './retry-mail.ts';
+export { createShowMails, type ShowMails } from './show-mails.ts';
+export { linkTo, ON_REQUEST_TEMPLATES } from './templates/index.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TenantId } from '../../core/kernel/ids.ts';
-import type { RenderedMail } from '../../core/notifications/index.ts';
+import type { OutgoingMail } from '../../core/notifications/index.ts';
 import { email } from '../support/parsed.ts';
 import type { MakeHarness } from './harness.ts';
 import { idAt } from './samples.ts';
@@ -11,9 +11,9 @@ export function devMailboxContract(makeHarness: MakeHarness): void {
     it('keeps a mail whole', async () => {
       const harness = await makeHarness();
       const tenant = await harness.makeTenant();
-      const mail = newMail(tenant.id, 1);
+      const { tenantName, ...mail } = newMail(tenant.id, 1);
 
-      await harness.devTransport.send(mail);
+      await harness.devTransport.send({ ...mail, tenantName });
 
       expect(await harness.devMailbox.list({ to: null, limit: 10 })).toEqual([mail]);
     });
@@ -57,10 +57,11 @@ export function devMailboxContract(makeHarness: MakeHarness): void {
   });
 }
 
-function newMail(tenantId: TenantId, number: number, change: Partial<RenderedMail> = {}): RenderedMail {
+function newMail(tenantId: TenantId, number: number, change: Partial<OutgoingMail> = {}): OutgoingMail {
   return {
     id: idAt(number),
     tenantId,
+    tenantName: 'Acme',
     to: email('ada@example.com'),
     template: 'verify_email',
     subject: 'Confirm your address',

@@ -1,8 +1,8 @@
-import type { PendingMail } from '../model.ts';
+import type { MailContents } from '../model.ts';
 import type { MailContent } from './layout.ts';
 
 /** Tells the owner of an account that somebody tried to register its address again. No link: there is nothing to do. */
-export function alreadyRegistered({ tenantName, to }: PendingMail): MailContent {
+export function alreadyRegistered({ tenantName, to }: MailContents): MailContent {
   return {
     subject: `You already have an account at ${tenantName}`,
     greeting: 'Hello,',

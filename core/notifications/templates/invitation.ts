@@ -1,8 +1,8 @@
-import type { PendingMail } from '../model.ts';
+import type { MailContents } from '../model.ts';
 import type { MailContent } from './layout.ts';
 
 /** Offers somebody an account. */
-export function invitation({ tenantName, to, facts }: PendingMail, link: string | null): MailContent {
+export function invitation({ tenantName, to, facts }: MailContents, link: string | null): MailContent {
   return {
     subject: `You are invited to ${tenantName}`,
     greeting: 'Hello,',

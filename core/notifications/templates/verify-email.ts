@@ -1,8 +1,8 @@
-import type { PendingMail } from '../model.ts';
+import type { MailContents } from '../model.ts';
 import type { MailContent } from './layout.ts';
 
 /** Asks the owner of a mailbox to confirm it. Holds nothing that the one who registered typed. */
-export function verifyEmail({ tenantName, to, facts }: PendingMail, link: string | null): MailContent {
+export function verifyEmail({ tenantName, to, facts }: MailContents, link: string | null): MailContent {
   return {
     subject: `Confirm your e-mail address for ${tenantName}`,
     greeting: 'Hello,',

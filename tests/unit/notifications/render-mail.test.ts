@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { TenantId } from '../../../core/kernel/ids.ts';
-import type { MailTemplate, PendingMail } from '../../../core/notifications/index.ts';
+import type { MailContents, MailTemplate } from '../../../core/notifications/index.ts';
 import { renderMail } from '../../../core/notifications/templates/index.ts';
 import { email } from '../../support/parsed.ts';
 
 const PUBLIC_URL = 'https://auth.example.com';
 const TEMPLATES: readonly MailTemplate[] = ['verify_email', 'already_registered', 'invitation'];
 
-function pending(template: MailTemplate, change: Partial<PendingMail> = {}): PendingMail {
+function pending(template: MailTemplate, change: Partial<MailContents> = {}): MailContents {
   return {
     id: '01900000-0000-7000-8000-000000000001',
     tenantId: '01900000-0000-7000-8000-000000000002' as TenantId,
@@ -16,7 +16,6 @@ function pending(template: MailTemplate, change: Partial<PendingMail> = {}): Pen
     to: email('ada@example.com'),
     facts: {},
     token: template === 'already_registered' ? null : 'the-token',
-    attempts: 0,
     createdAt: new Date(0),
     ...change,
   };
@@ -43,11 +42,12 @@ describe('renderMail', () => {
   });
 
   it.each(TEMPLATES)('keeps the id of %s, so that a mail sent twice is seen as one', (template) => {
-    const { id, tenantId, to, createdAt } = pending(template);
+    const { id, tenantId, tenantName, to, createdAt } = pending(template);
 
     expect(renderMail(pending(template), PUBLIC_URL)).toMatchObject({
       id,
       tenantId,
+      tenantName,
       to,
       template,
       createdAt,
