@@ -1,14 +1,41 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { decodeBase64Url, encodeBase64Url } from '../../core/kernel/base64url.ts';
+import { DEVICE_SECRET_BYTES } from '../../core/protection/index.ts';
 
 const REFRESH_COOKIE = 'refresh_token';
+const DEVICE_COOKIE = '__Host-gh_device';
+const DEVICE_SECONDS = 365 * 86_400;
+/** Users of one browser that stay known on it. */
+const DEVICE_SECRETS_MAX = 5;
 const ATTRIBUTES = { httpOnly: true, secure: true, path: '/', sameSite: 'strict' } as const;
 
 /** Every value that the request carries under the refresh cookie's name: more than one is nobody's. */
-export function refreshCookiesOf({ headers }: FastifyRequest): readonly string[] {
+export function refreshCookiesOf(request: FastifyRequest): readonly string[] {
+  return cookiesOf(request, REFRESH_COOKIE);
+}
+
+/** The secrets by which this browser is known, one for each user of it; none where the cookie is not ours. */
+export function deviceSecretsOf(request: FastifyRequest): readonly Uint8Array[] {
+  const [value = '', ...others] = cookiesOf(request, DEVICE_COOKIE);
+  const secrets = others.length > 0 ? [] : value.split('.').map(decodeBase64Url);
+  const isOurs = (secret: Uint8Array | null): secret is Uint8Array => secret?.length === DEVICE_SECRET_BYTES;
+  return secrets.length <= DEVICE_SECRETS_MAX && secrets.every(isOurs) ? secrets : [];
+}
+
+/**
+ * Keeps the browser known for another year.
+ *
+ * @param added the secret of a user who was not known on it, or `null`
+ */
+export function setDeviceCookie(reply: FastifyReply, added: Uint8Array | null): void {
+  const secrets = [...(added ? [added] : []), ...deviceSecretsOf(reply.request)].slice(0, DEVICE_SECRETS_MAX);
+  const value = secrets.map(encodeBase64Url).join('.');
+  void reply.setCookie(DEVICE_COOKIE, value, { ...ATTRIBUTES, sameSite: 'lax', maxAge: DEVICE_SECONDS });
+}
+
+function cookiesOf({ headers }: FastifyRequest, name: string): readonly string[] {
   const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
-  return pairs
-    .filter((pair) => pair.startsWith(`${REFRESH_COOKIE}=`))
-    .map((pair) => pair.slice(REFRESH_COOKIE.length + 1));
+  return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
 }
 
 /** @param maxAgeSeconds how long the session lives if nothing more is heard of it */

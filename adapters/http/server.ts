@@ -4,8 +4,15 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { Unavailable } from '../../core/kernel/errors.ts';
 import type { DevMailbox } from '../../core/notifications/index.ts';
 import type { AccessTokens } from '../../core/tokens/index.ts';
+import { type ClientAddressDeps, registerClientAddress } from './access/client-address.ts';
 import { type CorsDeps, registerCors } from './access/cors.ts';
 import { type GuardDeps, registerGuard } from './access/guard.ts';
+import {
+  createCountCredential,
+  createCountPublic,
+  type LimitsDeps,
+  registerPublicLimit,
+} from './access/limits.ts';
 import { type ConfigRouteDeps, configRoute } from './auth/config-route.ts';
 import { type RefreshRouteDeps, refreshRoute } from './auth/refresh-route.ts';
 import { type SessionRoutesDeps, sessionRoutes } from './auth/session-routes.ts';
@@ -14,17 +21,22 @@ import { SessionBody } from './bodies/session.ts';
 import { SignInBody } from './bodies/sign-in.ts';
 import { UserBody } from './bodies/user.ts';
 import { answerClientError } from './conventions/client-error.ts';
+import { registerClosing } from './conventions/closing.ts';
 import { registerHeaders } from './conventions/headers.ts';
+import { registerHttpsRedirect } from './conventions/https-redirect.ts';
 import { registerJsonBody } from './conventions/json-body.ts';
+import { registerPressure } from './conventions/pressure.ts';
 import { registerProtocol } from './conventions/protocol.ts';
 import { createRequestId } from './conventions/request-id.ts';
 import { registerRequestLog } from './conventions/request-log.ts';
+import { type RequestMetricsDeps, registerRequestMetrics } from './conventions/request-metrics.ts';
 import { collectMethods, registerNotFound, routedUrl } from './conventions/routing.ts';
 import { type EmailRoutesDeps, emailRoutes } from './email/routes.ts';
 import { type InvitationRoutesDeps, invitationRoutes } from './invitations/routes.ts';
 import { registerOpenApi } from './openapi.ts';
 import { devMailboxRoute } from './operations/dev-mailbox-route.ts';
 import { jwksRoute } from './operations/jwks-route.ts';
+import { type MetricsRouteDeps, metricsRoute } from './operations/metrics-route.ts';
 import { type ProbeRoutesDeps, probeRoutes } from './operations/probe-routes.ts';
 import { pageRoutes } from './pages/routes.ts';
 import { createErrorHandler } from './problems/error-handler.ts';
@@ -36,14 +48,18 @@ const HEADER_BYTES_MAX = 16 * 1024;
 const REQUEST_TIMEOUT_MS = 15_000;
 
 export type HttpDeps = GuardDeps &
-  CorsDeps &
+  ClientAddressDeps &
+  Omit<CorsDeps, 'countPublic'> &
   ConfigRouteDeps &
-  EmailRoutesDeps &
-  InvitationRoutesDeps &
+  Omit<EmailRoutesDeps, 'countCredential'> &
+  Omit<InvitationRoutesDeps, 'countCredential'> &
+  LimitsDeps &
+  MetricsRouteDeps &
   ProbeRoutesDeps &
   RefreshRouteDeps &
+  RequestMetricsDeps &
   SessionRoutesDeps &
-  SignInRoutesDeps &
+  Omit<SignInRoutesDeps, 'countCredential'> &
   Readonly<{
     accessTokens: AccessTokens;
     /** `null` outside development: then the route does not exist. */
@@ -55,6 +71,8 @@ export type HttpDeps = GuardDeps &
     publicUrl: string;
     version: string;
     isDocsOn: boolean;
+    /** A process that runs jobs and serves nobody: it has no other routes. */
+    servesOnlyProbes: boolean;
   }>;
 
 /** Builds the HTTP edge: conventions first, then a folder of routes per room. */
@@ -72,6 +90,8 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
     http: { maxHeaderSize: HEADER_BYTES_MAX, requireHostHeader: false },
     rewriteUrl: ({ url }) => routedUrl(url),
     clientErrorHandler: answerClientError(deps),
+    // A longer parameter would be refused before any hook: without headers, a log line or being counted.
+    routerOptions: { maxParamLength: HEADER_BYTES_MAX },
     frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
     // A body with a field too many is refused, not quietly trimmed; "1" is not 1.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true } },
@@ -85,27 +105,38 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
 }
 
 async function registerConventions(server: FastifyInstance, deps: HttpDeps): Promise<void> {
+  registerClosing(server);
+  registerClientAddress(server, deps);
   registerRequestLog(server);
+  registerRequestMetrics(server, deps);
   await registerHeaders(server, deps.publicUrl.startsWith('https:'));
+  await registerPressure(server);
   registerProtocol(server);
+  registerHttpsRedirect(server, deps.publicUrl);
   registerJsonBody(server);
   const methodsOf = collectMethods(server);
-  registerCors(server, deps, methodsOf);
+  const countPublic = createCountPublic(deps);
+  registerCors(server, { ...deps, countPublic }, methodsOf);
   registerNotFound(server, methodsOf);
   server.addHook('onRequest', async ({ is404, routeOptions }) => {
     if (!deps.isOpen() && !is404 && !routeOptions.config.isAlwaysOn) throw new Unavailable();
   });
   await server.register(cookie);
+  // Before the documents, whose plugin registers its routes at once.
+  registerPublicLimit(server, countPublic);
   await registerOpenApi(server, {
     publicUrl: deps.publicUrl,
     version: deps.version,
-    isServed: deps.isDocsOn,
+    isServed: deps.isDocsOn && !deps.servesOnlyProbes,
   });
   registerGuard(server, deps);
 }
 
-async function registerRoutes(server: FastifyInstance, deps: HttpDeps): Promise<void> {
+async function registerRoutes(server: FastifyInstance, httpDeps: HttpDeps): Promise<void> {
+  const deps = { ...httpDeps, countCredential: createCountCredential(httpDeps) };
   await server.register(probeRoutes(deps));
+  await server.register(metricsRoute(deps));
+  if (deps.servesOnlyProbes) return;
   await server.register(jwksRoute(deps));
   await server.register(signInRoutes(deps));
   await server.register(refreshRoute(deps));

@@ -1,7 +1,7 @@
-import type { FastifyInstance } from 'fastify';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS } from '../../adapters/http/problems/catalogue.ts';
 import { sharedService } from './support/http-service.ts';
+import { registeredRoutes } from './support/registered-routes.ts';
 
 // Rule 22. That each answer is declared, every test of tests/http checks by the way: support/answer-book.ts.
 const service = sharedService();
@@ -52,20 +52,6 @@ beforeAll(async () => {
     })),
   );
 });
-
-/** `METHOD /path` of every route that Fastify has, HEAD apart, read off the tree that it prints. */
-function registeredRoutes(http: FastifyInstance): readonly string[] {
-  const segments: string[] = [];
-  const lines = http.printRoutes({ commonPrefix: false }).split('\n');
-  return lines.flatMap((line) => {
-    const [, indent = '', segment = '', methods = ''] =
-      /^((?:│ {3}| {4})*)[├└]── (.*) \(([A-Z, ]+)\)$/.exec(line) ?? [];
-    if (segment === '') return [];
-    segments.splice(indent.length / 4, Number.POSITIVE_INFINITY, segment);
-    const path = segments.join('');
-    return methods.split(', ').flatMap((method) => (method === 'HEAD' ? [] : [`${method} ${path}`]));
-  });
-}
 
 describe('the document', () => {
   it('is OpenAPI 3.1 and says of each part what it must', () => {
@@ -151,9 +137,13 @@ describe('each operation', () => {
   it('declares what its kind refuses', () => {
     for (const { name, requestBody, responses, 'x-access': access } of operations) {
       const statuses = Object.keys(responses);
-      const looksUp = !['GET /live', 'GET /ready', 'GET /health', 'GET /.well-known/jwks.json'].includes(
-        name,
-      );
+      const looksUp = ![
+        'GET /live',
+        'GET /ready',
+        'GET /health',
+        'GET /metrics',
+        'GET /.well-known/jwks.json',
+      ].includes(name);
       const wanted = [
         ...(requestBody ? ['400', '413', '415'] : []),
         ...(access === 'public' ? [] : ['401', '403']),

@@ -40,7 +40,7 @@ describe('a process that has not finished starting', () => {
     const pages = ['/setup', '/pages/page.js', '/errors', '/docs', '/dev/mailbox'].map(
       (url) => ['GET', url] as const,
     );
-    const served = ['/live', '/ready', '/health'];
+    const served = ['/live', '/ready', '/health', '/metrics'];
 
     expect(await probes(service)).toMatchObject({
       live: LIVE,

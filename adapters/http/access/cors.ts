@@ -3,6 +3,7 @@ import type { Authenticate } from '../../../core/sessions/index.ts';
 import type { ResolveTenant, Tenant, TenantDirectory } from '../../../core/tenants/index.ts';
 import { takesBearer } from './access.ts';
 import { bearerOf } from './bearer.ts';
+import type { CountPublic } from './limits.ts';
 import type { OwnOrigins } from './origins.ts';
 import { notedTenantOf, publicTenantOf } from './request-facts.ts';
 
@@ -13,12 +14,15 @@ export type CorsDeps = Readonly<{
   ownOrigins: OwnOrigins;
   corsOrigins: readonly string[];
   isOpen(): boolean;
+  /** A preflight that has to be looked up is counted like any public request. */
+  countPublic: CountPublic;
 }>;
 
 const PREFLIGHT_SECONDS = 600; // ten minutes
 const REQUEST_HEADERS =
   'Authorization, Content-Type, Idempotency-Key, If-Match, X-API-Key, X-Request-ID, X-Tenant';
-const RESPONSE_HEADERS = 'Allow, ETag, Retry-After, WWW-Authenticate, X-Request-ID';
+const RESPONSE_HEADERS =
+  'Allow, ETag, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, WWW-Authenticate, X-Request-ID';
 
 /**
  * Lets browser applications on other origins call the API (Fetch Standard, section 3.2).
@@ -41,7 +45,7 @@ export function registerCors(
     if (!isPreflight(request) || origin === undefined || isLocalTool(request)) return;
     const methods = methodsOf(request.url);
     if (methods.length === 0) return;
-    if (!isOperators(origin) && !(deps.isOpen() && (await deps.tenants.isOriginAllowed(origin)))) return;
+    if (!isOperators(origin) && !(await isAnyTenants(origin, request, reply))) return;
     allow(reply, origin)
       .header('access-control-allow-methods', methods.join(', '))
       .header('access-control-allow-headers', REQUEST_HEADERS)
@@ -57,10 +61,21 @@ export function registerCors(
     allow(reply, origin).header('access-control-expose-headers', RESPONSE_HEADERS);
   });
 
+  async function isAnyTenants(
+    origin: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<boolean> {
+    if (!deps.isOpen()) return false;
+    await deps.countPublic(request, reply);
+    return deps.tenants.isOriginAllowed(origin);
+  }
+
   async function isTenants(origin: string, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
     const noted = notedTenantOf(request);
     // What asks no database to be answered asks none for its headers either.
-    const isFree = request.is404 || request.routeOptions.config.isAlwaysOn || reply.statusCode >= 500;
+    const isRefused = reply.statusCode === 429 || reply.statusCode >= 500;
+    const isFree = request.is404 || request.routeOptions.config.isAlwaysOn || isRefused;
     const tenant = noted ?? (isFree ? null : await tenantOf(request, deps));
     return tenant?.settings.cors_origins?.includes(origin) ?? false;
   }

@@ -22,15 +22,15 @@ export function ownOrigins(publicUrl: string, port: number, isDevelopment: boole
  * @param isAllowed whether an origin is ours, or one that the operator or the credential's tenant allows
  * @throws {EdgeError} `csrf_failed`
  */
-export async function refuseForeignOrigin(
+export function refuseForeignOrigin(
   { headers }: FastifyRequest,
-  isAllowed: (origin: string) => Promise<boolean>,
-): Promise<void> {
+  isAllowed: (origin: string) => boolean,
+): void {
   const { origin } = headers;
   const site = headers['sec-fetch-site'];
   const isFine =
     origin === undefined
       ? site === undefined || site === 'same-origin' || site === 'none'
-      : await isAllowed(origin);
+      : isAllowed(origin);
   if (!isFine) throw new EdgeError('csrf_failed', 'This site may not act with the cookie of this service');
 }

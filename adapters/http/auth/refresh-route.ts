@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { type Refresh, type RefreshToken, RefreshTokenInvalid } from '../../../core/sessions/index.ts';
-import type { TenantDirectory } from '../../../core/tenants/index.ts';
+import type { Tenant, TenantDirectory } from '../../../core/tenants/index.ts';
 import { namedTenantOf } from '../access/named-tenant.ts';
 import { type OwnOrigins, refuseForeignOrigin } from '../access/origins.ts';
 import { noteTenant } from '../access/request-facts.ts';
@@ -11,7 +11,12 @@ import { contextOf } from '../conventions/request-context.ts';
 import { clearRefreshCookie, refreshCookiesOf } from '../cookies.ts';
 import { EdgeError } from '../problems/catalogue.ts';
 import { refusals } from '../problems/problem.ts';
-import { BODY_REFUSALS, CREDENTIAL_TENANT_REFUSALS, FAULTS } from '../problems/refusal-lists.ts';
+import {
+  BODY_REFUSALS,
+  CREDENTIAL_TENANT_REFUSALS,
+  FAULTS,
+  LIMIT_REFUSALS,
+} from '../problems/refusal-lists.ts';
 import { RefreshBody } from './schemas.ts';
 
 export type RefreshRouteDeps = Readonly<{
@@ -36,6 +41,7 @@ const REFRESH = {
       'credentials_ambiguous',
       'refresh_token_invalid',
       'csrf_failed',
+      ...LIMIT_REFUSALS,
       ...CREDENTIAL_TENANT_REFUSALS,
       ...FAULTS,
     ),
@@ -56,8 +62,11 @@ export const refreshRoute =
         const { refresh_token: inBody } = request.body;
         const { text, isByCookie } = presentedToken(request, inBody);
         const token = deps.readRefreshToken(text);
-        if (isByCookie)
-          await refuseForeignOrigin(request, (origin) => isAllowed(deps, request, origin, token));
+        const tenant = await listingTenant(deps, request, token);
+        if (isByCookie) {
+          const listed = tenant?.settings.cors_origins ?? [];
+          refuseForeignOrigin(request, (origin) => isOperators(deps, origin) || listed.includes(origin));
+        }
         const signedIn = await exchange(deps, request, token).catch((error: unknown) =>
           clearAndThrow(reply, error),
         );
@@ -91,16 +100,21 @@ async function exchange(deps: RefreshRouteDeps, request: FastifyRequest, token: 
   return deps.refresh(token, { named: namedTenantOf(request), context: contextOf(request) });
 }
 
-async function isAllowed(
-  { ownOrigins, corsOrigins, tenants }: RefreshRouteDeps,
+/** The tenant whose list of origins counts, where another site asks: that of the token, whichever way it came. */
+async function listingTenant(
+  deps: RefreshRouteDeps,
   request: FastifyRequest,
-  origin: string,
   token: RefreshToken | null,
-): Promise<boolean> {
-  if (ownOrigins.origins.has(origin) || corsOrigins.includes(origin)) return true;
-  const tenant = token && (await tenants.findById(token.tenantId));
+): Promise<Tenant | null> {
+  const { origin } = request.headers;
+  if (!token || origin === undefined || isOperators(deps, origin)) return null;
+  const tenant = await deps.tenants.findById(token.tenantId);
   if (tenant) noteTenant(request, tenant);
-  return tenant?.settings.cors_origins?.includes(origin) ?? false;
+  return tenant;
+}
+
+function isOperators({ ownOrigins, corsOrigins }: RefreshRouteDeps, origin: string): boolean {
+  return ownOrigins.origins.has(origin) || corsOrigins.includes(origin);
 }
 
 function clearAndThrow(reply: FastifyReply, error: unknown): never {

@@ -109,7 +109,8 @@ export const ConfigBody = Type.Object(
       color: nullable(Type.String()),
       logo_url: nullable(Type.String()),
     }),
-    locales: Type.Array(Type.String()),
+    locales: Type.Array(Type.String(), { description: 'In which the mails and pages of this service are' }),
+    default_locale: Type.String({ description: 'For whoever has chosen none: a hint to applications' }),
   },
   { description: 'What is in force at this tenant' },
 );

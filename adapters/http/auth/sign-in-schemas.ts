@@ -3,6 +3,7 @@ import { refusals } from '../problems/problem.ts';
 import {
   BODY_REFUSALS,
   FAULTS,
+  LIMIT_REFUSALS,
   NAMED_TENANT_REFUSALS,
   NEW_PASSWORD_REFUSALS,
 } from '../problems/refusal-lists.ts';
@@ -24,6 +25,7 @@ export const REGISTER = {
       'signup_closed',
       'username_taken',
       'email_already_registered',
+      ...LIMIT_REFUSALS,
       ...NEW_PASSWORD_REFUSALS,
       ...FAULTS,
     ),
@@ -44,6 +46,8 @@ export const LOGIN = {
       ...NAMED_TENANT_REFUSALS,
       'invalid_credentials',
       'email_not_verified',
+      'account_locked',
+      ...LIMIT_REFUSALS,
       ...FAULTS,
     ),
   },

@@ -1,8 +1,9 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { SignedIn } from '../../../core/sessions/index.ts';
+import type { PresentedDevice, SignInCompleted } from '../../../core/sign-in/index.ts';
 import { noteTenant, noteUser } from '../access/request-facts.ts';
-import { setRefreshCookie } from '../cookies.ts';
+import { deviceSecretsOf, setDeviceCookie, setRefreshCookie } from '../cookies.ts';
 import { Id } from './shared.ts';
 import { userBody } from './user.ts';
 
@@ -26,11 +27,31 @@ export const SignInBody = Type.Object(
   { $id: 'SignIn' },
 );
 
-/** Answers a completed sign-in, its refresh token by the way that the client chose. */
+type TransportChoice = Static<typeof Transport>;
+
+/** What the browser shows for its device. A client that takes its tokens in the body keeps no cookies. */
+export function presentedDevice(
+  request: FastifyRequest,
+  transport: TransportChoice = 'cookie',
+): PresentedDevice {
+  return { secrets: deviceSecretsOf(request), isKept: transport === 'cookie' };
+}
+
+/** Answers a sign-in that is new, and makes its device known where it can be. */
+export function sendNewSignIn(
+  reply: FastifyReply,
+  signedIn: SignInCompleted,
+  transport: TransportChoice = 'cookie',
+): FastifyReply {
+  if (transport === 'cookie') setDeviceCookie(reply, signedIn.newDeviceSecret);
+  return sendSignedIn(reply, signedIn, transport);
+}
+
+/** Answers a sign-in, its refresh token by the way that the client chose. */
 export function sendSignedIn(
   reply: FastifyReply,
   { tenant, user, session, ...tokens }: SignedIn,
-  transport: Static<typeof Transport> = 'cookie',
+  transport: TransportChoice = 'cookie',
 ): FastifyReply {
   noteTenant(reply.request, tenant);
   noteUser(reply.request, user.id);

@@ -4,12 +4,14 @@ import type { ProblemCode } from '../problems/catalogue.ts';
 import { PROBLEMS } from '../problems/catalogue.ts';
 import { PROBLEM_MEDIA_TYPE, problemBody } from '../problems/problem.ts';
 import { bareHeaders } from './headers.ts';
+import type { RequestMetricsDeps } from './request-metrics.ts';
 
-export type ClientErrorDeps = Readonly<{
-  publicUrl: string;
-  newId(): string;
-  logger: FastifyBaseLogger;
-}>;
+export type ClientErrorDeps = RequestMetricsDeps &
+  Readonly<{
+    publicUrl: string;
+    newId(): string;
+    logger: FastifyBaseLogger;
+  }>;
 
 /** What Node's parser refuses, by its code; anything else is not HTTP. */
 const CODES: Readonly<Record<string, ProblemCode>> = {
@@ -18,7 +20,7 @@ const CODES: Readonly<Record<string, ProblemCode>> = {
 };
 
 /** Answers what never became a request: headers beyond the limit, bytes that are not HTTP, half a request. */
-export function answerClientError({ publicUrl, newId, logger }: ClientErrorDeps) {
+export function answerClientError({ publicUrl, newId, logger, countRequest }: ClientErrorDeps) {
   const headers = bareHeaders(publicUrl.startsWith('https:'));
   return (error: NodeJS.ErrnoException, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
@@ -28,6 +30,7 @@ export function answerClientError({ publicUrl, newId, logger }: ClientErrorDeps)
     const code = CODES[error.code ?? ''] ?? 'request_malformed';
     const { status, title } = PROBLEMS[code];
     const requestId = newId();
+    countRequest({ method: null, route: null, status, seconds: null });
     // Never the error itself: it holds the bytes that were sent.
     logger.info(
       { request_id: requestId, status, reason: error.code ?? null },

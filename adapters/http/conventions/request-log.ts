@@ -1,34 +1,37 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { notedTenantOf, notedUserOf } from '../access/request-facts.ts';
 import { contextOf } from './request-context.ts';
 
 /**
- * One line when a request starts and one when it is answered.
+ * One line when a request starts and one when it is answered, or left by its caller.
  *
  * Never a header, a query or a body: those hold secrets.
  */
 export function registerRequestLog(server: FastifyInstance): void {
-  server.addHook('onRequest', async (request) => {
+  server.addHook('onRequest', async (request, reply) => {
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableEnded) request.log.info(endOf(request, reply), 'request left by its caller');
+    });
     request.log.info(
       { method: request.method, path: pathOf(request), ip: contextOf(request).ip },
       'request started',
     );
   });
   server.addHook('onResponse', async (request, reply) => {
-    request.log.info(
-      {
-        method: request.method,
-        route: request.routeOptions.url ?? null,
-        path: pathOf(request),
-        status: reply.statusCode,
-        duration_ms: Math.round(reply.elapsedTime * 10) / 10,
-        ip: contextOf(request).ip,
-        tenant_id: notedTenantOf(request)?.id ?? null,
-        user_id: notedUserOf(request) ?? null,
-      },
-      'request completed',
-    );
+    request.log.info({ ...endOf(request, reply), status: reply.statusCode }, 'request completed');
   });
+}
+
+function endOf(request: FastifyRequest, reply: FastifyReply) {
+  return {
+    method: request.method,
+    route: request.routeOptions.url ?? null,
+    path: pathOf(request),
+    duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+    ip: contextOf(request).ip,
+    tenant_id: notedTenantOf(request)?.id ?? null,
+    user_id: notedUserOf(request) ?? null,
+  };
 }
 
 /** The path as it was asked for, `/api` included, without its query. */

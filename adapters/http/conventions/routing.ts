@@ -13,9 +13,14 @@ const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
  * logged and dressed in headers like every other unknown path.
  */
 export function routedUrl(target: string | undefined): string {
-  const url = (target ?? '/').replace(ABSOLUTE_FORM, '');
+  const url = withoutOrigin(target ?? '/');
   const path = url.startsWith('/api/') ? url.slice('/api'.length) : url;
   return path.startsWith('/') && isDecodable(withoutQuery(path)) ? path : NOWHERE;
+}
+
+/** A request's target without scheme and host, should it name them. */
+export function withoutOrigin(target: string): string {
+  return target.replace(ABSOLUTE_FORM, '');
 }
 
 /** Answers which methods a path takes, of the routes that are registered from now on; none for an unknown path. */

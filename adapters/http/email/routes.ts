@@ -3,6 +3,7 @@ import type { FindLink } from '../../../core/one-time-tokens/index.ts';
 import type { ResendVerification, VerifyEmail } from '../../../core/registration/index.ts';
 import type { ResolveTenant } from '../../../core/tenants/index.ts';
 import { callerOf } from '../access/guard.ts';
+import type { CountCredential } from '../access/limits.ts';
 import { namedTenantOf } from '../access/named-tenant.ts';
 import { noteTenant, publicTenantOf } from '../access/request-facts.ts';
 import { contextOf } from '../conventions/request-context.ts';
@@ -14,6 +15,7 @@ export type EmailRoutesDeps = Readonly<{
   resendVerification: ResendVerification;
   resolveTenant: ResolveTenant;
   findLink: FindLink;
+  countCredential: CountCredential;
 }>;
 
 /** Proving that a mailbox is one's own. */
@@ -23,14 +25,16 @@ export const emailRoutes =
     server.post(
       '/auth/email/verify',
       {
-        config: { access: 'public' },
+        config: { access: 'public', limit: 'credential' },
         schema: VERIFY,
       },
-      async (request) => {
+      async (request, reply) => {
         const { token, password = null } = request.body;
-        const { link, tenant } = await deps.findLink(token, namedTenantOf(request));
-        noteTenant(request, tenant);
-        await deps.verifyEmail(link, password, contextOf(request));
+        const { link, tenant } = await deps.findLink(token, namedTenantOf(request), (found) =>
+          noteTenant(request, found),
+        );
+        const excess = await deps.countCredential(request, reply, { tenantId: tenant.id, identifier: token });
+        await deps.verifyEmail({ tenant, link, password, excess, context: contextOf(request) });
         return { status: 'verified' as const };
       },
     );
@@ -38,12 +42,14 @@ export const emailRoutes =
     server.post(
       '/auth/email/resend-verification',
       {
-        config: { access: 'public' },
+        config: { access: 'public', limit: 'credential' },
         schema: RESEND,
       },
       async (request, reply) => {
         const email = emailField(request.body.email, '/email');
         const tenant = await publicTenantOf(request, deps.resolveTenant);
+        const excess = await deps.countCredential(request, reply, { tenantId: tenant.id, identifier: email });
+        if (excess) throw excess;
         await deps.resendVerification(tenant, email, contextOf(request));
         return reply.code(202).send({ status: 'accepted' });
       },

@@ -5,6 +5,7 @@ import { refusals } from '../problems/problem.ts';
 import {
   BODY_REFUSALS,
   FAULTS,
+  LIMIT_REFUSALS,
   LINK_REFUSALS,
   NAMED_TENANT_REFUSALS,
   SESSION_REFUSALS,
@@ -41,7 +42,15 @@ export const VERIFY = {
   body: VerifyBody,
   response: {
     200: VerifiedBody,
-    ...refusals(...BODY_REFUSALS, ...LINK_REFUSALS, 'password_required', 'invalid_credentials', ...FAULTS),
+    ...refusals(
+      ...BODY_REFUSALS,
+      ...LINK_REFUSALS,
+      'password_required',
+      'invalid_credentials',
+      'account_locked',
+      ...LIMIT_REFUSALS,
+      ...FAULTS,
+    ),
   },
 };
 
@@ -53,7 +62,7 @@ export const RESEND = {
   body: ResendBody,
   response: {
     202: AcceptedBody,
-    ...refusals(...BODY_REFUSALS, ...NAMED_TENANT_REFUSALS, ...FAULTS),
+    ...refusals(...BODY_REFUSALS, ...NAMED_TENANT_REFUSALS, ...LIMIT_REFUSALS, ...FAULTS),
   },
 };
 

@@ -2,17 +2,30 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { AcceptInvitation } from '../../../core/invitations/index.ts';
 import type { FindLink } from '../../../core/one-time-tokens/index.ts';
+import type { CountCredential } from '../access/limits.ts';
 import { namedTenantOf } from '../access/named-tenant.ts';
 import { noteTenant } from '../access/request-facts.ts';
+import { type CountSignIn, counted } from '../access/sign-in-outcome.ts';
 import { Email, Password } from '../auth/schemas.ts';
 import { nullable } from '../bodies/shared.ts';
-import { DeviceName, sendSignedIn, Transport } from '../bodies/sign-in.ts';
+import { DeviceName, presentedDevice, sendNewSignIn, Transport } from '../bodies/sign-in.ts';
 import { contextOf } from '../conventions/request-context.ts';
 import { emailField, optionalField } from '../fields.ts';
 import { refusals } from '../problems/problem.ts';
-import { BODY_REFUSALS, FAULTS, LINK_REFUSALS, NEW_PASSWORD_REFUSALS } from '../problems/refusal-lists.ts';
+import {
+  BODY_REFUSALS,
+  FAULTS,
+  LIMIT_REFUSALS,
+  LINK_REFUSALS,
+  NEW_PASSWORD_REFUSALS,
+} from '../problems/refusal-lists.ts';
 
-export type InvitationRoutesDeps = Readonly<{ acceptInvitation: AcceptInvitation; findLink: FindLink }>;
+export type InvitationRoutesDeps = Readonly<{
+  acceptInvitation: AcceptInvitation;
+  findLink: FindLink;
+  countCredential: CountCredential;
+  countSignIn: CountSignIn;
+}>;
 
 const AcceptBody = Type.Object(
   {
@@ -28,12 +41,17 @@ const AcceptBody = Type.Object(
 
 /** Accepting an invitation, the first owner's among them. */
 export const invitationRoutes =
-  ({ acceptInvitation, findLink }: InvitationRoutesDeps): FastifyPluginAsyncTypebox =>
+  ({
+    acceptInvitation,
+    findLink,
+    countCredential,
+    countSignIn,
+  }: InvitationRoutesDeps): FastifyPluginAsyncTypebox =>
   async (server) => {
     server.post(
       '/auth/invitations/accept',
       {
-        config: { access: 'public' },
+        config: { access: 'public', limit: 'credential' },
         schema: {
           operationId: 'acceptInvitation',
           summary: 'Accept an invitation and sign in',
@@ -47,6 +65,7 @@ export const invitationRoutes =
               ...BODY_REFUSALS,
               ...LINK_REFUSALS,
               'email_already_registered',
+              ...LIMIT_REFUSALS,
               ...NEW_PASSWORD_REFUSALS,
               ...FAULTS,
             ),
@@ -63,18 +82,24 @@ export const invitationRoutes =
           email,
         } = request.body;
         const address = optionalField(email, '/email', emailField);
-        const opened = await findLink(token, namedTenantOf(request));
-        noteTenant(request, opened.tenant);
+        const opened = await findLink(token, namedTenantOf(request), (tenant) => noteTenant(request, tenant));
+        const excess = await countCredential(request, reply, {
+          tenantId: opened.tenant.id,
+          identifier: token,
+        });
+        if (excess) throw excess;
         const context = contextOf(request);
-        const signedIn = await acceptInvitation({
+        const acceptance = acceptInvitation({
           ...opened,
           password,
           name,
           email: address,
           deviceName,
+          device: presentedDevice(request, transport),
           context,
         });
-        return sendSignedIn(reply, signedIn, transport);
+        const signedIn = await counted(countSignIn, 'invitation', acceptance);
+        return sendNewSignIn(reply, signedIn, transport);
       },
     );
   };

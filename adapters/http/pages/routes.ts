@@ -65,7 +65,8 @@ async function setPageHeaders(_request: FastifyRequest, reply: FastifyReply): Pr
 }
 
 function registerStaticFile(server: FastifyInstance, { url, type, body, etag }: StaticFile): void {
-  server.get(url, { ...ROUTE_OPTIONS, onSend: setStaticHeaders }, async (request, reply) => {
+  const config = { ...ROUTE_OPTIONS.config, limit: 'none' } as const;
+  server.get(url, { ...ROUTE_OPTIONS, config, onSend: setStaticHeaders }, async (request, reply) => {
     void reply.header('etag', etag);
     if (holdsEtag(request.headers['if-none-match'], etag)) return reply.code(304).send();
     return reply.type(type).send(body);

@@ -6,6 +6,7 @@ import {
   Unavailable,
   ValidationFailed,
 } from '../../../core/kernel/errors.ts';
+import { AccountLocked, RateLimited } from '../../../core/protection/index.ts';
 import { takesBearer } from '../access/access.ts';
 import { EdgeError, PROBLEMS, type ProblemCode } from './catalogue.ts';
 import { PROBLEM_MEDIA_TYPE, problemBody } from './problem.ts';
@@ -29,7 +30,9 @@ export function createErrorHandler(publicUrl: string) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const described = describe(error, request.log);
     const { status } = PROBLEMS[described.code];
-    if (error instanceof Unavailable) void reply.header('retry-after', String(error.retryAfterSeconds));
+    const wait = retryAfterOf(error);
+    if (wait !== null) void reply.header('retry-after', String(wait));
+    if (error instanceof AccountLocked || error instanceof RateLimited) tellNothingLeft(reply, error);
     if (status === 401 && takesBearer(request))
       void reply.header('www-authenticate', challengeOf(described.code));
     const body = problemBody(publicUrl, described.code, { ...described, requestId: request.id });
@@ -47,6 +50,19 @@ function describe(error: unknown, log: FastifyBaseLogger): Described {
   if (isNowhere(error)) return { code: 'route_not_found', detail: 'There is no such route' };
   log.error({ err: error }, 'request failed');
   return { code: 'internal_error', detail: 'Something went wrong. The request id finds it in the log' };
+}
+
+/** A lock is a count as well, and where it refuses it is the tightest. */
+function tellNothingLeft(reply: FastifyReply, { retryAfterSeconds }: AccountLocked | RateLimited): void {
+  if (!reply.hasHeader('ratelimit-limit')) return;
+  void reply.header('ratelimit-remaining', '0').header('ratelimit-reset', String(retryAfterSeconds));
+}
+
+/** How many seconds to wait before the next try, where the error knows. */
+function retryAfterOf(error: unknown): number | null {
+  const isTemporary =
+    error instanceof Unavailable || error instanceof AccountLocked || error instanceof RateLimited;
+  return isTemporary ? error.retryAfterSeconds : null;
 }
 
 /** What a plugin says of a path that leads to none of its files. */

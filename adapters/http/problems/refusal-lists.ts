@@ -11,6 +11,9 @@ export const BODY_REFUSALS = [
   'media_type_unsupported',
 ] as const;
 
+/** A public route: every one counts the requests of an address. */
+export const LIMIT_REFUSALS = ['rate_limited'] as const;
+
 /** A public route whose tenant `X-Tenant` or the default names. */
 export const NAMED_TENANT_REFUSALS = ['tenant_not_found', 'tenant_suspended'] as const;
 

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openService, PASSWORD, type TestService } from '../../support/service.ts';
+import { openService, PASSWORD, startService, type TestService } from '../../support/service.ts';
 
 const OWN = 'http://localhost:8080';
 const OPERATOR = 'https://app.example.com';
@@ -36,6 +37,16 @@ async function signIn(tenant: string): Promise<{ authorization: string }> {
   return { authorization: `Bearer ${answer.json().access_token}` };
 }
 
+/** What somebody new at a tenant holds: the link in their mail and a refresh token. */
+async function newLinkAndToken(tenant: string): Promise<{ token: string; refreshToken: string }> {
+  const named = { 'x-tenant': tenant };
+  const credentials = { email: `${randomUUID()}@example.test`, password: PASSWORD };
+  await service.post('/auth/register', credentials, named);
+  const token = await service.mailedToken(credentials.email);
+  const answer = await service.post('/auth/login', { ...credentials, transport: 'token' }, named);
+  return { token, refreshToken: answer.json().refresh_token };
+}
+
 describe('a preflight', () => {
   it.each([OWN, OPERATOR, TENANT])('is answered for %s', async (origin) => {
     const { statusCode, headers } = await preflight(origin);
@@ -51,6 +62,18 @@ describe('a preflight', () => {
   it.each([STRANGER, 'null', `${TENANT}.evil.example`])('is not answered for %s', async (origin) => {
     const { statusCode, headers } = await preflight(origin);
     expect([statusCode, headers['access-control-allow-origin']]).toEqual([405, undefined]);
+  });
+
+  it('is not answered for the loopback names outside of development', async () => {
+    const { http } = await startService({ ENVIRONMENT: 'test', PUBLIC_URL: 'https://auth.example' });
+    const ask = (origin: string) =>
+      http.inject({
+        method: 'OPTIONS',
+        url: '/auth/login',
+        headers: { origin, 'access-control-request-method': 'POST' },
+      });
+    expect((await ask(OWN)).statusCode).toBe(405);
+    expect((await ask('https://auth.example')).statusCode).toBe(204);
   });
 
   it('is not answered for a path that is not there', async () => {
@@ -86,9 +109,44 @@ describe('the request itself', () => {
     expect([mismatch.statusCode, mismatch.headers['access-control-allow-origin']]).toEqual([403, TENANT]);
   });
 
+  /** The origin that may read what a POST from the tenant's application is answered. */
+  async function origins(url: string, body: unknown, headers: Record<string, string>) {
+    return (await service.post(url, body, { origin: TENANT, ...headers })).headers[
+      'access-control-allow-origin'
+    ];
+  }
+
+  it('may be read by an origin of the tenant that its link or refresh token names, refused or not', async () => {
+    const { token, refreshToken } = await newLinkAndToken('acme');
+    const elsewhere = await newLinkAndToken('default');
+    const cookie = { cookie: `refresh_token=${refreshToken}` };
+
+    expect(await origins('/auth/email/verify', { token }, {})).toBe(TENANT);
+    expect(await origins('/auth/email/verify', { token }, {})).toBe(TENANT);
+    expect(await origins('/auth/email/verify', { token: elsewhere.token }, {})).toBeUndefined();
+    expect(await origins('/auth/refresh', { refresh_token: elsewhere.refreshToken }, {})).toBeUndefined();
+    expect(await origins('/auth/refresh', {}, { ...cookie, 'x-tenant': 'default' })).toBe(TENANT);
+    expect(await origins('/auth/refresh', {}, cookie)).toBe(TENANT);
+    expect(await origins('/auth/refresh', { refresh_token: refreshToken }, {})).toBe(TENANT);
+  });
+
+  it('counts the credential’s tenant in a refusal too, and never the one that X-Tenant names beside it', async () => {
+    const { token, refreshToken } = await newLinkAndToken('acme');
+    const elsewhere = await newLinkAndToken('default');
+    const refusal = (url: string, body: object, tenant: string) => origins(url, body, { 'x-tenant': tenant });
+
+    expect(await refusal('/auth/email/verify', { token }, 'default')).toBe(TENANT);
+    expect(await refusal('/auth/refresh', { refresh_token: refreshToken }, 'default')).toBe(TENANT);
+    expect(await refusal('/auth/email/verify', { token: elsewhere.token }, 'acme')).toBeUndefined();
+    expect(await refusal('/auth/refresh', { refresh_token: elsewhere.refreshToken }, 'acme')).toBeUndefined();
+  });
+
   it('is not to be read by a stranger', async () => {
     expect(await allowedOrigin('/auth/config', { origin: STRANGER })).toBeUndefined();
     expect(await allowedOrigin('/auth/me', { origin: STRANGER, ...(await signIn('acme')) })).toBeUndefined();
+    const byCookie = { origin: STRANGER, cookie: 'refresh_token=x' };
+    const { statusCode, headers } = await service.post('/auth/refresh', {}, byCookie);
+    expect([statusCode, headers['access-control-allow-origin']]).toEqual([403, undefined]);
   });
 });
 

@@ -2,8 +2,13 @@ import { expect, it, type RunnerTask } from 'vitest';
 import { declaredAnswers } from './answer-book.ts';
 import type { HttpService } from './http-service.ts';
 
-/** Faults are brought about for all routes together, in faults.test.ts and readiness.test.ts. */
-const ELSEWHERE: readonly string[] = ['500 internal_error', '503 unavailable'];
+/** Brought about for all routes together, in faults.test.ts, readiness.test.ts, limits.test.ts and lock.test.ts. */
+const ELSEWHERE: readonly string[] = [
+  '429 account_locked',
+  '429 rate_limited',
+  '500 internal_error',
+  '503 unavailable',
+];
 
 /** The last test of a route's file: each answer that its operation declares was given to some test before it. */
 export function itSawEveryAnswerOf(service: () => HttpService, method: string, path: string): void {

@@ -4,6 +4,7 @@ import { openPool } from '../../../adapters/postgres/pools.ts';
 import type { TestDatabase } from '../../support/postgres.ts';
 import { type OpenService, openService, type TestService } from '../../support/service.ts';
 import { createAnswerBook } from './answer-book.ts';
+import { refuseUnknownCookies } from './cookie-table.ts';
 
 /** One row of a tenant's audit log. */
 export type AuditRow = Readonly<{
@@ -19,7 +20,7 @@ export type AuditRow = Readonly<{
 
 export type HttpService = TestService &
   Readonly<{
-    /** Any request. Fails where the OpenAPI document does not declare the answer. */
+    /** Any request. Fails where the OpenAPI document does not declare the answer, or api.md a cookie of it. */
     send(request: InjectOptions): Promise<LightMyRequestResponse>;
     /** Whatever each operation answered so far, as `status code` or `status`. */
     answers(method: string, path: string): ReadonlySet<string>;
@@ -104,6 +105,7 @@ function sender(http: FastifyInstance, write: Write): HttpService['send'] {
   return async (request) => {
     const response = await http.inject(request);
     write(request, response);
+    refuseUnknownCookies(response);
     return response;
   };
 }

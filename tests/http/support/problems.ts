@@ -37,9 +37,15 @@ export function expectFields(response: LightMyRequestResponse, ...pointers: read
   for (const error of errors) expect(Object.keys(error)).toEqual(['pointer', 'code', 'detail']);
 }
 
-/** What an answer tells an outsider: all of it but the id of its request and the time. */
+/** What an answer tells an outsider: all of it but the id of its request, the time, and how often they asked. */
 export function toldTo(outsider: LightMyRequestResponse) {
-  const { 'x-request-id': requestId, date: _date, ...headers } = outsider.headers;
+  const {
+    'x-request-id': requestId,
+    'ratelimit-remaining': _remaining,
+    'ratelimit-reset': _reset,
+    date: _date,
+    ...headers
+  } = outsider.headers;
   return {
     status: outsider.statusCode,
     headers,
