@@ -1,0 +1,171 @@
+import type { ProblemCode } from '../../../adapters/http/problems/catalogue.ts';
+import { newAddress, newSession, register } from '../../http/support/people.ts';
+import { email } from '../../support/parsed.ts';
+import { PASSWORD } from '../../support/service.ts';
+import type { Slug, World } from './world.ts';
+
+/** One good request, never sent before: its secrets are fresh and of the tenant `home`. */
+export type Example = Readonly<{
+  body?: Readonly<Record<string, unknown>>;
+  headers?: Readonly<Record<string, string>>;
+  query?: string;
+}>;
+
+export type Answer = Readonly<{
+  status: number;
+  /** The problem's, where it is one. */
+  code?: ProblemCode;
+  /** The tables whose rows change, in the one tenant that the request acts in. */
+  changes?: readonly string[];
+}>;
+
+type Common = Readonly<{
+  /** `METHOD /path`, as it is registered. */
+  route: string;
+  /** Where the registered path is a pattern. */
+  path?: string;
+  example?(world: World): Promise<Example>;
+}>;
+
+/**
+ * A route with its actor (api.md, "Who may call") and what a good request to it does.
+ *
+ * Public routes differ in what names their tenant: nothing does, or `X-Tenant`,
+ * or a secret that the request carries, with which `X-Tenant` may disagree.
+ */
+export type Route = Common &
+  (
+    | Readonly<{ access: 'public'; tenantBy: 'nothing'; answer: Answer; tellsOf?: Slug }>
+    | Readonly<{ access: 'public'; tenantBy: 'name'; answers: Readonly<Record<Slug, Answer>> }>
+    | Readonly<{ access: 'public'; tenantBy: 'secret'; answer: Answer; mismatch: Answer }>
+    | Readonly<{ access: 'session' | 'own'; answer: Answer }>
+    | Readonly<{ access: 'ended_session'; answer: Answer; answerToEnded: Answer }>
+  );
+
+export const AUDIT = ['audit_events', 'audit_personal'];
+const OK: Answer = { status: 200 };
+const MAILED = [...AUDIT, 'one_time_tokens', 'outbox'];
+const SIGNED_UP: Answer = { status: 201, changes: [...MAILED, 'user_roles', 'users'] };
+const WRONG: Answer = { status: 401, code: 'invalid_credentials', changes: [...AUDIT, 'attempt_counts'] };
+const SIGNED_IN = [...AUDIT, 'known_devices', 'sessions', 'users'];
+const MISMATCH: Answer = { status: 403, code: 'tenant_mismatch' };
+
+const everywhere = (answer: Answer) => ({ default: answer, home: answer, rival: answer });
+
+/** What is the same for everybody and asks nothing of anybody. */
+const open = (route: string, rest: Partial<Common> & { answer?: Answer; tellsOf?: Slug } = {}): Route => ({
+  route,
+  access: 'public',
+  tenantBy: 'nothing',
+  answer: OK,
+  ...rest,
+});
+
+/** Every route there is. One that is missing here, or gone, fails the build: route-matrix.test.ts. */
+export const ROUTES: readonly Route[] = [
+  {
+    route: 'POST /auth/register',
+    access: 'public',
+    tenantBy: 'name',
+    example: async () => ({ body: { email: newAddress(), password: PASSWORD } }),
+    answers: everywhere(SIGNED_UP),
+  },
+  {
+    route: 'POST /auth/login',
+    access: 'public',
+    tenantBy: 'name',
+    async example(world) {
+      const { email, password } = await register(world, {}, { 'x-tenant': 'home' });
+      return { body: { email, password } };
+    },
+    answers: {
+      ...everywhere(WRONG),
+      home: { status: 200, changes: [...SIGNED_IN, 'attempt_counts'] },
+    },
+  },
+  {
+    route: 'POST /auth/refresh',
+    access: 'public',
+    tenantBy: 'secret',
+    async example(world) {
+      const { refreshToken } = await newSession(world, { transport: 'token' }, { 'x-tenant': 'home' });
+      return { body: { refresh_token: refreshToken } };
+    },
+    answer: { status: 200, changes: ['sessions'] },
+    mismatch: { ...MISMATCH, changes: AUDIT },
+  },
+  {
+    route: 'POST /auth/logout',
+    access: 'ended_session',
+    answer: { status: 204, changes: [...AUDIT, 'sessions'] },
+    answerToEnded: { status: 204 },
+  },
+  {
+    route: 'POST /auth/logout-all',
+    access: 'session',
+    example: async () => ({ body: { except_current: false } }),
+    answer: { status: 204, changes: [...AUDIT, 'sessions'] },
+  },
+  { route: 'GET /auth/me', access: 'own', answer: OK },
+  { route: 'GET /auth/config', access: 'public', tenantBy: 'name', answers: everywhere(OK) },
+  {
+    route: 'POST /auth/email/verify',
+    access: 'public',
+    tenantBy: 'secret',
+    async example(world) {
+      const { email } = await register(world, {}, { 'x-tenant': 'home' });
+      return { body: { token: await world.mailedToken(email) } };
+    },
+    answer: { status: 200, changes: [...AUDIT, 'one_time_tokens', 'users'] },
+    mismatch: MISMATCH,
+  },
+  {
+    route: 'POST /auth/email/resend-verification',
+    access: 'public',
+    tenantBy: 'name',
+    example: async (world) => ({ body: { email: world.bystanders.home.email } }),
+    answers: everywhere({ status: 202, changes: MAILED }),
+  },
+  { route: 'GET /auth/email/status', access: 'own', answer: OK },
+  {
+    route: 'POST /auth/invitations/accept',
+    access: 'public',
+    tenantBy: 'secret',
+    async example({ app, tenants }) {
+      const token = await app.services.invite.byOperator(tenants.home, email(newAddress()), 'admin');
+      return { body: { token, password: PASSWORD } };
+    },
+    answer: {
+      status: 200,
+      changes: [...SIGNED_IN, 'invitations', 'one_time_tokens', 'user_roles'],
+    },
+    mismatch: MISMATCH,
+  },
+  open('GET /.well-known/jwks.json'),
+  open('GET /live'),
+  open('GET /ready'),
+  open('GET /health'),
+  open('GET /metrics'),
+  open('GET /openapi.json'),
+  open('GET /docs'),
+  open('GET /docs/'),
+  open('GET /docs/*', { path: '/docs/static/swagger-ui.css' }),
+  open('GET /docs/json'),
+  open('GET /docs/static/index.html', { answer: { status: 302 } }),
+  open('GET /docs/static/swagger-initializer.js'),
+  open('GET /docs/yaml'),
+  open('GET /errors'),
+  open('GET /setup'),
+  open('GET /accept-invitation'),
+  open('GET /verify-email'),
+  open('GET /pages/page.css'),
+  open('GET /pages/page.js'),
+  open('GET /dev/mailbox', {
+    // What a browser on this machine says. The mails of all tenants are there; these are of one address.
+    example: async ({ bystanders }) => ({
+      headers: { host: 'localhost:8080' },
+      query: `?to=${bystanders.home.email}`,
+    }),
+    tellsOf: 'home',
+  }),
+];
