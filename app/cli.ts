@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { ConfigInvalid } from '../config/index.ts';
-import { Unavailable } from '../core/kernel/errors.ts';
+import { type FieldProblem, Unavailable, ValidationFailed } from '../core/kernel/errors.ts';
 import { EXIT, exitCodeOf } from './cli/exit.ts';
 import { buildProgram } from './cli/program.ts';
 
@@ -21,7 +21,13 @@ async function main(): Promise<void> {
 /** Of a backend that is away the operator wants to know the reason, which a client is not told. */
 function textOf(error: unknown): string {
   if (error instanceof Unavailable && error.cause instanceof Error) return error.cause.message;
+  if (error instanceof ValidationFailed)
+    return [error.message, ...error.problems.map(problemLine)].join('\n');
   return error instanceof Error ? error.message : String(error);
+}
+
+function problemLine({ pointer, detail }: FieldProblem): string {
+  return `  ${pointer || 'the whole of it'}: ${detail}`;
 }
 
 await main();

@@ -1,11 +1,13 @@
 import { ownOrigins } from '../adapters/http/access/origins.ts';
 import { createHttpServer } from '../adapters/http/server.ts';
 import { createDevMailbox } from '../adapters/postgres/dev-mailbox.ts';
-import { openPool } from '../adapters/postgres/pools.ts';
+import { openPool, type Patience, REQUEST_PATIENCE } from '../adapters/postgres/pools.ts';
 import { createDatabaseReadiness } from '../adapters/postgres/readiness.ts';
 import type { Config } from '../config/index.ts';
 import type { Databases } from './databases.ts';
+import { createLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
+import { createAppMetrics } from './metrics.ts';
 import { createServices } from './services.ts';
 import { createUseCases } from './use-cases.ts';
 import { VERSION } from './version.ts';
@@ -15,6 +17,8 @@ import { createWorker } from './worker.ts';
 const SYSTEM_POOL_MAX = 3;
 
 export type ComposeOptions = Readonly<{
+  /** How long a request waits for the database. Default is within a second, all in all. */
+  patience?: Patience;
   config: Config;
   secretKeys: readonly string[];
   databases: Databases;
@@ -23,31 +27,60 @@ export type ComposeOptions = Readonly<{
 export type App = Awaited<ReturnType<typeof compose>>;
 
 /** Builds the whole service. The one place where a port meets its adapter. Connects nowhere yet. */
-export async function compose({ config, secretKeys, databases, logger }: ComposeOptions) {
+export async function compose({
+  config,
+  secretKeys,
+  databases,
+  logger,
+  patience = REQUEST_PATIENCE,
+}: ComposeOptions) {
   const onIdleError = (error: Error) => logger.warn({ err: error }, 'a database connection was lost');
-  const pool = openPool({ address: databases.app, sizeMax: config.database.poolMax, onIdleError });
+  const pool = openPool({
+    ...{ address: databases.app, sizeMax: config.database.poolMax, onIdleError },
+    patience,
+  });
+  const isDevelopment = config.environment === 'development';
+  const systemAddress = config.worker !== 'off' || isDevelopment ? databases.system : null;
   const systemPool =
-    databases.system && openPool({ address: databases.system, sizeMax: SYSTEM_POOL_MAX, onIdleError });
+    systemAddress && openPool({ address: systemAddress, sizeMax: SYSTEM_POOL_MAX, onIdleError });
   const services = createServices({ config, secretKeys, pool });
   const readiness = createDatabaseReadiness(pool);
+  const limits = createLimits(config.redis, logger);
   const state = { isOpen: false, isDraining: false };
-  const devMailbox = systemPool && config.environment === 'development' ? createDevMailbox(systemPool) : null;
+  const devMailbox = systemPool && isDevelopment ? createDevMailbox(systemPool) : null;
   const worker =
-    systemPool && createWorker({ config, services, pool: systemPool, transport: devMailbox, logger });
+    systemPool && config.worker !== 'off'
+      ? createWorker({ config, services, pool: systemPool, mailbox: devMailbox, logger })
+      : null;
+  const metrics = createAppMetrics({
+    ...{ services, pool, systemPool },
+    mailBacklog: worker?.mailBacklog ?? null,
+    rateLimitMode: () => limits.mode(),
+  });
 
   const http = await createHttpServer({
-    ...createUseCases({ config, services, pool, logger }),
+    ...createUseCases({ config, services, pool, logger, metrics }),
     ...{ logger, devMailbox, isDocsOn: config.isDocsOn, publicUrl: config.publicUrl, version: VERSION },
     corsOrigins: config.corsOrigins,
-    ownOrigins: ownOrigins(config.publicUrl, config.port, config.environment === 'development'),
+    trustedProxies: config.trustedProxies,
+    limiter: limits.limiter,
+    rateLimits: config.rateLimits,
+    onRateDecision: (limitClass, isAllowed) =>
+      metrics.countRateLimitDecision(limitClass, isAllowed ? 'allowed' : 'limited'),
+    ...{ countRequest: metrics.countRequest, scrapeMetrics: metrics.scrape },
+    countSignIn: metrics.countSignIn,
+    metricsCredentials: config.metricsCredentials,
+    ownOrigins: ownOrigins(config.publicUrl, config.port, isDevelopment),
+    servesOnlyProbes: config.worker === 'only',
     newId: services.crypto.newId,
     isOpen: () => state.isOpen,
     isReady: async () => state.isOpen && !state.isDraining && (await readiness.isReady()),
     isDatabaseUp: () => readiness.isUp(),
+    redisStatus: () => limits.redisStatus(),
   });
 
   return {
-    ...{ http, services, pool, systemPool, readiness, worker, devMailbox },
+    ...{ http, services, metrics, limits, pool, systemPool, readiness, worker, devMailbox },
     /** From now on requests are served. */
     open() {
       state.isOpen = true;
@@ -60,6 +93,8 @@ export async function compose({ config, secretKeys, databases, logger }: Compose
     async close() {
       await http.close();
       await worker?.stop();
+      metrics.stop();
+      await limits.close();
       await Promise.all([pool.end(), systemPool?.end()]);
       await databases.embedded?.stopIfLast();
     },

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import { EmbeddedPostgresError } from '../adapters/postgres/embedded/index.ts';
-import { MigrationRefused } from '../adapters/postgres/migrations/migrator.ts';
+import { MigrationFailed, MigrationRefused } from '../adapters/postgres/migrations/errors.ts';
 import { WrongDatabaseRole } from '../adapters/postgres/pools.ts';
 import { type Config, ConfigInvalid, loadEnvironment, readConfig } from '../config/index.ts';
 import { loadOrCreateSecretKey, SecretKeyFileBroken } from '../config/secret-key.ts';
@@ -10,7 +10,7 @@ import { DEFAULT_SLUG } from '../core/tenants/index.ts';
 import { bannerOf } from './banner.ts';
 import { type App, compose } from './compose.ts';
 import { type Databases, findDatabases } from './databases.ts';
-import { createLogger, type Logger } from './logger.ts';
+import { type Logger, openLog } from './logger.ts';
 import { withRealPort } from './real-port.ts';
 import { prepareSchema, refuseUnfitSchema, refuseWrongRoles, untilAvailable } from './start-up.ts';
 
@@ -22,6 +22,7 @@ const DRAIN_MS = 2_000;
 const REFUSALS = [
   ConfigInvalid,
   EmbeddedPostgresError,
+  MigrationFailed,
   MigrationRefused,
   SecretKeyFileBroken,
   SecretUnreadable,
@@ -30,7 +31,8 @@ const REFUSALS = [
 
 async function main(): Promise<void> {
   const config = await withRealPort(readConfig(loadEnvironment()));
-  const logger = createLogger(config.logLevel);
+  const log = openLog(config.logLevel);
+  const { logger } = log;
   const opening = open(config, logger);
   let isStopping = false;
 
@@ -42,6 +44,7 @@ async function main(): Promise<void> {
     if (err) logger.fatal({ err }, 'stopping after an error that nobody caught');
     else if (config.environment === 'production' || config.environment === 'staging') await wait(DRAIN_MS);
     await opened?.app.close();
+    await log.flush();
   });
 
   const { app, databases } = await opening;
@@ -57,8 +60,10 @@ async function main(): Promise<void> {
   if (isStopping) return;
   app.open();
   app.worker?.start();
-  if (!app.devMailbox) logger.warn('no mail transport is configured: mails wait in the outbox');
-  if (config.environment === 'development') process.stdout.write(await banner(app, config, databases));
+  if (app.worker && !app.worker.hasMailTransport) {
+    logger.warn('no mail transport is configured: mails wait in the outbox until SMTP_HOST is set');
+  }
+  if (config.environment === 'development') log.print(await banner(app, config, databases));
 }
 
 type Opened = Readonly<{ app: App; databases: Databases }>;
@@ -75,6 +80,7 @@ async function open(config: Config, logger: Logger): Promise<Opened> {
 }
 
 async function setUp(app: App, databases: Databases, logger: Logger): Promise<void> {
+  await app.limits.connect();
   await prepareSchema(databases, logger);
   await refuseWrongRoles(app, databases);
   await refuseUnfitSchema(app.readiness);
@@ -82,9 +88,12 @@ async function setUp(app: App, databases: Databases, logger: Logger): Promise<vo
 }
 
 async function banner({ services }: App, config: Config, { embedded }: Databases): Promise<string> {
+  const embeddedIn = embedded?.folder ?? null;
+  if (config.worker === 'only')
+    return bannerOf({ ...config, servesOnlyProbes: true, firstOwnerToken: null, embeddedIn });
   const tenant = await services.tenants.findBySlug(DEFAULT_SLUG);
   const firstOwnerToken = tenant && (await services.invite.firstOwner(tenant));
-  return bannerOf({ ...config, firstOwnerToken, embeddedIn: embedded?.folder ?? null });
+  return bannerOf({ ...config, servesOnlyProbes: false, firstOwnerToken, embeddedIn });
 }
 
 main().catch((error: unknown) => {

@@ -11,10 +11,18 @@ import { createUnitOfWork } from '../adapters/postgres/unit-of-work.ts';
 import type { Config } from '../config/index.ts';
 import { createEnsureInstalled } from '../core/installation/index.ts';
 import { createCreateAdmin, createInvite } from '../core/invitations/index.ts';
-import { createCreateTenant, createResolveTenant, parseTenantSlug } from '../core/tenants/index.ts';
+import {
+  createCreateTenant,
+  createResolveTenant,
+  createSetTenantSettings,
+  parseTenantSlug,
+} from '../core/tenants/index.ts';
+import { createSignInTurns } from './sign-in-turns.ts';
 
 /** How many password hashes may wait for a turn before more are turned away. */
 const HASH_QUEUE_MAX = 64;
+/** How long one may wait, in milliseconds: a sign-in has waited for its turn before. */
+const HASH_WAIT_MAX_MS = 450;
 
 export type ServicesOptions = Readonly<{ config: Config; secretKeys: readonly string[]; pool: Pool }>;
 export type Services = ReturnType<typeof createServices>;
@@ -25,7 +33,13 @@ export function createServices({ config, secretKeys, pool }: ServicesOptions) {
   const crypto = createNodeCrypto(clock);
   const box = createSecretBox(secretKeys);
   const { timeCost, memoryCostKib, parallelism } = config.argon2;
-  const hasher = createArgon2Hasher({ timeCost, memoryCostKib, parallelism, queueMax: HASH_QUEUE_MAX });
+  const hasher = createArgon2Hasher({
+    timeCost,
+    memoryCostKib,
+    parallelism,
+    queueMax: HASH_QUEUE_MAX,
+    waitMaxMs: HASH_WAIT_MAX_MS,
+  });
   const commonPasswords = createCommonPasswords();
   const unitOfWork = createUnitOfWork({ pool, crypto, box });
   const tenants = createTenantDirectory(pool);
@@ -33,6 +47,8 @@ export function createServices({ config, secretKeys, pool }: ServicesOptions) {
     emailVerificationRequired: config.emailVerificationRequired,
     sessionMaxDevices: config.sessionMaxDevices,
     sessionInactivityDays: config.sessionInactivityDays,
+    maxLoginAttempts: config.maxLoginAttempts,
+    lockoutSeconds: config.lockoutSeconds,
   };
   const accessTokens = createAccessTokens({ box });
   const invite = createInvite({ unitOfWork, crypto });
@@ -45,6 +61,7 @@ export function createServices({ config, secretKeys, pool }: ServicesOptions) {
       crypto,
       box,
       hasher,
+      signInTurns: createSignInTurns(hasher.concurrency),
       commonPasswords,
       unitOfWork,
       tenants,
@@ -55,6 +72,7 @@ export function createServices({ config, secretKeys, pool }: ServicesOptions) {
     macKeys: createMacKeys(secretKeys),
     resolveTenant: createResolveTenant({ tenants, defaultTenant }),
     createTenant: createCreateTenant({ unitOfWork, tenants, crypto }),
+    setTenantSettings: createSetTenantSettings({ unitOfWork }),
     createAdmin: createCreateAdmin({ unitOfWork, invite, crypto, hasher, commonPasswords, tenantDefaults }),
     ensureInstalled: createEnsureInstalled({
       ...{ unitOfWork, tenants, crypto, accessTokens },

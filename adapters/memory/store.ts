@@ -1,12 +1,15 @@
 import type { TenantId } from '../../core/kernel/ids.ts';
 import type { Clock, CryptoPrimitives, UnitOfWork } from '../../core/kernel/ports.ts';
-import type { DevMailbox, MailQueue, MailTransport } from '../../core/notifications/index.ts';
+import type { DevMailbox, MailJournal, MailQueue, MailTransport } from '../../core/notifications/index.ts';
+import type { AttemptStore } from '../../core/protection/index.ts';
 import type { Repositories } from '../../core/repositories.ts';
 import type { SessionStore } from '../../core/sessions/index.ts';
 import type { CredentialLookup } from '../../core/sign-in/index.ts';
 import type { TenantDirectory } from '../../core/tenants/index.ts';
+import { createAttemptStore } from './attempts.ts';
 import { createDatabase } from './database.ts';
 import { createDevMailbox } from './dev-mailbox.ts';
+import { createMailJournal } from './mail-journal.ts';
 import { createMailQueue } from './outbox.ts';
 import { createSessionStore } from './session-store.ts';
 import type { RecordedEvent } from './tables.ts';
@@ -33,7 +36,9 @@ export type MemoryStore = Readonly<{
   tenantDirectory: TenantDirectory;
   sessionStore: SessionStore;
   credentialLookup: CredentialLookup;
+  attemptStore: AttemptStore;
   mailQueue: MailQueue;
+  mailJournal: MailJournal;
   devMailbox: DevMailbox;
   /** Delivers into {@link MemoryStore.devMailbox}. */
   devTransport: MailTransport;
@@ -50,8 +55,10 @@ export function createMemoryStore({ clock, crypto, graceSeconds }: MemoryStoreOp
     unitOfWork: createUnitOfWork({ database, clock, crypto }),
     tenantDirectory: createTenantDirectory(database),
     sessionStore: createSessionStore({ database, clock, crypto, graceSeconds }),
-    credentialLookup: createCredentialLookup(database),
-    mailQueue: createMailQueue(database, clock),
+    credentialLookup: createCredentialLookup(database, clock),
+    attemptStore: createAttemptStore(database, { clock, crypto }),
+    mailQueue: createMailQueue({ database, clock, isShown: mailbox.holds }),
+    mailJournal: createMailJournal(database, clock),
     devMailbox: mailbox,
     devTransport: mailbox,
     auditOf: (tenantId) =>

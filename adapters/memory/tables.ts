@@ -4,7 +4,7 @@ import type { EmailAddress } from '../../core/kernel/email-address.ts';
 import type { SessionId, TenantId, UserId } from '../../core/kernel/ids.ts';
 import type { OneTimeKind } from '../../core/kernel/one-time-text.ts';
 import type { Clock, CryptoPrimitives } from '../../core/kernel/ports.ts';
-import type { NewMail } from '../../core/notifications/index.ts';
+import type { MailStatus, NewMail } from '../../core/notifications/index.ts';
 import type { OpenRegistration } from '../../core/registration/index.ts';
 import type { Session, SessionEndReason, SessionLifetimes } from '../../core/sessions/index.ts';
 import type { Tenant } from '../../core/tenants/index.ts';
@@ -51,10 +51,31 @@ export type MailRow = Readonly<{
   expiresAt: Date;
   /** From when on it may be claimed. */
   dueAt: Date;
+  /** Until then a worker has it in hand; `null`: none ever had. */
+  claimedUntil: Date | null;
   /** How often it was claimed. */
   attempts: number;
-  state: 'waiting' | 'sent' | 'buried';
-  lastFailure: string | null;
+  status: MailStatus;
+  /** When it ceased to wait. */
+  finishedAt: Date | null;
+  lastError: string | null;
+}>;
+
+/** Guesses under one key. */
+export type AttemptRow = Readonly<{
+  failedAt: readonly Date[];
+  /** Each place that is taken, and when it expires. */
+  places: ReadonlyMap<string, Date>;
+  lockedUntil: Date | null;
+}>;
+
+export type KnownDeviceRow = Readonly<{
+  id: string;
+  userId: UserId;
+  secretHash: string;
+  createdAt: Date;
+  lastSeenAt: Date;
+  expiresAt: Date;
 }>;
 
 /** An audit event as it is kept, every gap filled. */
@@ -73,6 +94,8 @@ export type AuditRow = Readonly<{ event: RecordedEvent; at: Date }>;
 
 /** One tenant's data. Rows are never altered, only replaced: so a copy of the maps is a copy of the data. */
 export type TenantTables = Readonly<{
+  attempts: Map<string, AttemptRow>;
+  knownDevices: Map<string, KnownDeviceRow>;
   users: Map<UserId, UserCredential>;
   sessions: Map<SessionId, SessionRow>;
   /** By kind and hash. */
@@ -101,6 +124,8 @@ export type RepositoryContext = Readonly<{
 /** A copy of one tenant's tables that can be changed without the original noticing; empty ones for `undefined`. */
 export function copyTenantTables(tables: TenantTables | undefined): TenantTables {
   return {
+    attempts: new Map(tables?.attempts),
+    knownDevices: new Map(tables?.knownDevices),
     users: new Map(tables?.users),
     sessions: new Map(tables?.sessions),
     oneTimeTokens: new Map(tables?.oneTimeTokens),

@@ -3,6 +3,7 @@ import { VERSION } from '../version.ts';
 import { adminCommand } from './admin.ts';
 import { configCommand } from './config.ts';
 import { healthcheckCommand } from './healthcheck.ts';
+import { mailCommand } from './mail.ts';
 import { migrateCommand } from './migrate.ts';
 import { tenantCommand } from './tenant.ts';
 
@@ -12,7 +13,10 @@ export function buildProgram(): Command {
     .description('Operates a Gatehouse installation, beside a running server or without it')
     .version(VERSION)
     .showHelpAfterError();
-  const commands = [migrateCommand(), tenantCommand(), adminCommand(), configCommand(), healthcheckCommand()];
+  const commands = [
+    ...[migrateCommand(), tenantCommand(), adminCommand()],
+    ...[mailCommand(), configCommand(), healthcheckCommand()],
+  ];
   for (const command of commands) program.addCommand(command);
   throwInsteadOfExiting(program);
   return program;

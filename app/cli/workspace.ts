@@ -1,4 +1,4 @@
-import { openPool } from '../../adapters/postgres/pools.ts';
+import { openPool, type Pool, refuseWrongRole } from '../../adapters/postgres/pools.ts';
 import { createDatabaseReadiness } from '../../adapters/postgres/readiness.ts';
 import { type Config, loadEnvironment, type Need, readConfig } from '../../config/index.ts';
 import { loadOrCreateSecretKey } from '../../config/secret-key.ts';
@@ -42,6 +42,24 @@ export async function withServices<T>(work: (workspace: Workspace) => Promise<T>
       const services = createServices({ config, secretKeys, pool });
       await services.ensureInstalled();
       return await work({ config, services });
+    } finally {
+      await pool.end();
+    }
+  });
+}
+
+/** Runs `work` with connections that see every tenant, over a database that is set up. */
+export async function withSystemPool<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
+  const logger = createLogger('warn', 'stderr');
+  return withDatabases(configFor(['system']), async (databases) => {
+    if (!databases.system) throw new Error('DATABASE_SYSTEM_URL is not set');
+    const onIdleError = (error: Error) => logger.warn({ err: error }, 'a database connection was lost');
+    const pool = openPool({ address: databases.system, sizeMax: 1, onIdleError });
+    try {
+      if (databases.provisioner) await prepareSchema(databases, logger);
+      await refuseWrongRole(pool, 'gatehouse_system', databases.isOwnLogin);
+      await refuseUnfitSchema(createDatabaseReadiness(pool));
+      return await work(pool);
     } finally {
       await pool.end();
     }

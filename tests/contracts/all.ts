@@ -1,8 +1,13 @@
+import { attemptsContract } from './attempts.contract.ts';
 import { auditContract } from './audit.contract.ts';
 import { credentialLookupContract } from './credential-lookup.contract.ts';
 import { devMailboxContract } from './dev-mailbox.contract.ts';
 import type { MakeHarness } from './harness.ts';
 import { invitationsContract } from './invitations.contract.ts';
+import { knownDevicesContract } from './known-devices.contract.ts';
+import { mailCapContract } from './mail-cap.contract.ts';
+import { mailJournalContract } from './mail-journal.contract.ts';
+import { mailOrderContract } from './mail-order.contract.ts';
 import { mailQueueContract } from './mail-queue.contract.ts';
 import { oneTimeTokensContract } from './one-time-tokens.contract.ts';
 import { registrationsContract } from './registrations.contract.ts';
@@ -21,6 +26,8 @@ export function storeContracts(makeHarness: MakeHarness): void {
   userInsertionContract(makeHarness);
   usersContract(makeHarness);
   credentialLookupContract(makeHarness);
+  attemptsContract(makeHarness);
+  knownDevicesContract(makeHarness);
   oneTimeTokensContract(makeHarness);
   registrationsContract(makeHarness);
   invitationsContract(makeHarness);
@@ -30,6 +37,9 @@ export function storeContracts(makeHarness: MakeHarness): void {
   tenantsContract(makeHarness);
   signingKeysContract(makeHarness);
   mailQueueContract(makeHarness);
+  mailOrderContract(makeHarness);
+  mailCapContract(makeHarness);
+  mailJournalContract(makeHarness);
   devMailboxContract(makeHarness);
   auditContract(makeHarness);
 }

@@ -1,7 +1,8 @@
 import type { AuditActor, AuditTarget } from '../../core/audit/index.ts';
 import type { TenantId, UserId } from '../../core/kernel/ids.ts';
 import type { CryptoPrimitives, UnitOfWork } from '../../core/kernel/ports.ts';
-import type { DevMailbox, MailQueue, MailTransport } from '../../core/notifications/index.ts';
+import type { DevMailbox, MailJournal, MailQueue, MailTransport } from '../../core/notifications/index.ts';
+import type { AttemptStore } from '../../core/protection/index.ts';
 import type { Repositories } from '../../core/repositories.ts';
 import type { SessionStore } from '../../core/sessions/index.ts';
 import type { CredentialLookup } from '../../core/sign-in/index.ts';
@@ -26,7 +27,9 @@ export type StoreHarness = Readonly<{
   tenantDirectory: TenantDirectory;
   sessionStore: SessionStore;
   credentialLookup: CredentialLookup;
+  attemptStore: AttemptStore;
   mailQueue: MailQueue;
+  mailJournal: MailJournal;
   devMailbox: DevMailbox;
   /** Delivers into the mailbox. */
   devTransport: MailTransport;

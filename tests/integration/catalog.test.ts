@@ -219,11 +219,15 @@ describe('functions', () => {
     );
 
     expect(Object.fromEntries(grants.map(({ name, grantees }) => [name, grantees]))).toEqual({
+      attempt_begin: ['gatehouse_app'],
+      attempt_end: ['gatehouse_app'],
+      attempt_find_lock: ['gatehouse_app'],
       audit_isolate_partition: [],
       audit_partitions: ['gatehouse_system'],
       credential_find: ['gatehouse_app'],
       session_check: ['gatehouse_app'],
       session_rotate: ['gatehouse_app'],
+      sign_in_find: ['gatehouse_app'],
     });
   });
 });

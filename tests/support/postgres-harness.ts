@@ -1,8 +1,10 @@
 import type pg from 'pg';
 import { createNodeCrypto } from '../../adapters/crypto/node-crypto.ts';
 import { createSecretBox } from '../../adapters/crypto/secret-box.ts';
+import { createAttemptStore } from '../../adapters/postgres/attempts.ts';
 import { createCredentialLookup } from '../../adapters/postgres/credential-lookup.ts';
 import { createDevMailbox } from '../../adapters/postgres/dev-mailbox.ts';
+import { createMailJournal } from '../../adapters/postgres/mail-journal.ts';
 import { createMailQueue } from '../../adapters/postgres/mail-queue.ts';
 import { createSessionStore } from '../../adapters/postgres/session-store.ts';
 import { createTenantDirectory } from '../../adapters/postgres/tenant-directory.ts';
@@ -37,7 +39,9 @@ export async function postgresHarness({
     tenantDirectory: createTenantDirectory(pool),
     sessionStore: createSessionStore({ pool, graceSeconds }),
     credentialLookup: createCredentialLookup(pool),
-    mailQueue: createMailQueue({ pool: systemPool, box, random: Math.random }),
+    attemptStore: createAttemptStore(pool),
+    mailQueue: createMailQueue({ pool: systemPool, box }),
+    mailJournal: createMailJournal(systemPool),
     marginSeconds: 5,
     async makeTenant(slug) {
       const id = crypto.newId() as TenantId;
@@ -74,9 +78,13 @@ export async function postgresHarness({
  * @param admin connections of a superuser, whom row-level security does not bind
  */
 async function ageRows(admin: pg.Pool, seconds: number): Promise<void> {
-  const { rows } = await admin.query<{ table: string; columns: string[] }>(TIMESTAMPS);
-  const updates = rows.map(({ table, columns }) => {
-    const aged = columns.map((column) => `"${column}" = "${column}" - make_interval(secs => ${seconds})`);
+  const { rows } = await admin.query<{ table: string; columns: string[]; lists: string[] }>(TIMESTAMPS);
+  const age = `make_interval(secs => ${seconds})`;
+  const updates = rows.map(({ table, columns, lists }) => {
+    const aged = [
+      ...columns.map((column) => `"${column}" = "${column}" - ${age}`),
+      ...lists.map((list) => `"${list}" = ARRAY(SELECT one - ${age} FROM unnest("${list}") one)`),
+    ];
     return `UPDATE gatehouse."${table}" SET ${aged.join(', ')}`;
   });
   // One message without BEGIN is one transaction.
@@ -84,10 +92,12 @@ async function ageRows(admin: pg.Pool, seconds: number): Promise<void> {
 }
 
 const TIMESTAMPS = `
-  SELECT c.relname AS table, array_agg(a.attname::text) AS columns
+  SELECT c.relname AS table,
+    array_agg(a.attname::text) FILTER (WHERE a.atttypid = 'timestamptz'::regtype) AS columns,
+    coalesce(array_agg(a.attname::text) FILTER (WHERE a.atttypid = 'timestamptz[]'::regtype), '{}') AS lists
   FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
   WHERE c.relnamespace = 'gatehouse'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-    AND a.atttypid = 'timestamptz'::regtype AND NOT a.attisdropped
+    AND a.atttypid IN ('timestamptz'::regtype, 'timestamptz[]'::regtype) AND NOT a.attisdropped
     AND c.relname NOT IN ('migrations', 'tenants')
   GROUP BY c.relname`;
 

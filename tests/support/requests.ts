@@ -2,7 +2,11 @@ import type { Acceptance } from '../../core/invitations/index.ts';
 import { type OneTimeText, readOneTimeText } from '../../core/kernel/one-time-text.ts';
 import type { RenderedMail } from '../../core/notifications/index.ts';
 import type { OneTimeToken } from '../../core/one-time-tokens/index.ts';
-import type { OpenRegistration, RegistrationRequest } from '../../core/registration/index.ts';
+import type {
+  OpenRegistration,
+  RegistrationRequest,
+  VerifyEmailRequest,
+} from '../../core/registration/index.ts';
 import type { SignedIn } from '../../core/sessions/index.ts';
 import type { LoginRequest } from '../../core/sign-in/index.ts';
 import type { Tenant } from '../../core/tenants/index.ts';
@@ -27,6 +31,9 @@ export function registrationRequest(
   };
 }
 
+/** A client that keeps no cookies. */
+const NO_DEVICE = { secrets: [], isKept: false };
+
 /** A request to sign `ada@example.com` in; `as` is what is typed in her place. */
 export function loginRequest(
   { tenant }: ServiceFixture,
@@ -34,7 +41,17 @@ export function loginRequest(
 ): LoginRequest {
   const identifier = parseIdentifier(as);
   if (!identifier) throw new Error(`A test was written with an identifier that does not parse: ${as}`);
-  return { tenant, identifier, password: PASSWORD, deviceName: null, context: CONTEXT, ...change };
+  return {
+    tenant,
+    identifier,
+    password: PASSWORD,
+    deviceName: null,
+    device: NO_DEVICE,
+    addressGroup: '192.0.2.1',
+    excess: null,
+    context: CONTEXT,
+    ...change,
+  };
 }
 
 /** Signs `ada@example.com`, who must be there, in. */
@@ -94,13 +111,31 @@ export function accept(
   { acceptInvitation, tenant }: ServiceFixture,
   change: Partial<Acceptance> & Pick<Acceptance, 'link'>,
 ): Promise<SignedIn> {
-  const rest = { tenant, password: PASSWORD, email: null, name: null, deviceName: null, context: CONTEXT };
+  const rest = {
+    tenant,
+    password: PASSWORD,
+    email: null,
+    name: null,
+    deviceName: null,
+    device: NO_DEVICE,
+    context: CONTEXT,
+  };
   return acceptInvitation({ ...rest, ...change });
 }
 
 /** The link of an invitation for `ada@example.com`. */
 export async function invited(fixture: ServiceFixture, role = 'admin'): Promise<OneTimeText> {
   return readLink(fixture, await fixture.invite.byOperator(fixture.tenant, email('ada@example.com'), role));
+}
+
+/** Opens a verification link in the fixture's tenant. */
+export function verify(
+  { verifyEmail, tenant }: ServiceFixture,
+  link: OneTimeText,
+  password: string | null = null,
+  change: Partial<VerifyEmailRequest> = {},
+): Promise<void> {
+  return verifyEmail({ tenant, link, password, excess: null, context: CONTEXT, ...change });
 }
 
 /** What has become of a link. */

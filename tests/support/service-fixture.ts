@@ -7,8 +7,10 @@ import { createSigningKeyFactory } from '../../adapters/crypto/signing-keys.ts';
 import { createMemoryStore } from '../../adapters/memory/store.ts';
 import { createAcceptInvitation, createCreateAdmin, createInvite } from '../../core/invitations/index.ts';
 import type { TenantId, UserId } from '../../core/kernel/ids.ts';
+import type { Clock } from '../../core/kernel/ports.ts';
 import type { RequestContext } from '../../core/kernel/request-context.ts';
-import { createDeliverMails } from '../../core/notifications/index.ts';
+import { createMailDelivery } from '../../core/notifications/index.ts';
+import type { AttemptKey } from '../../core/protection/index.ts';
 import {
   createRegister,
   createResendVerification,
@@ -32,11 +34,14 @@ import type { NewUser, User } from '../../core/users/index.ts';
 import { fakeBackground } from '../fakes/background.ts';
 import { fakeClock } from '../fakes/clock.ts';
 import { fakeHasher } from '../fakes/hasher.ts';
+import { deliverAll } from './deliver-all.ts';
 import { email, tenantSlug } from './parsed.ts';
 import type { Around } from './unit-of-work.ts';
 
 export const ISSUER = 'https://auth.example.com';
 /** Meets the default policy. */
+/** Wrong passwords from one network address that refuse more. */
+export const MAX_LOGIN_ATTEMPTS_PER_ADDRESS = 50;
 export const PASSWORD = 'Correct horse 7 battery';
 export const CONTEXT: RequestContext = { ip: '203.0.113.7', userAgent: 'a browser', requestId: 'r1' };
 export const ACCESS_TOKEN_SECONDS = 900;
@@ -76,6 +81,8 @@ export async function serviceFixture({
     emailVerificationRequired: true,
     sessionMaxDevices: 10,
     sessionInactivityDays: 30,
+    maxLoginAttempts: 5,
+    lockoutSeconds: 1_800,
     ...settings,
   };
 
@@ -97,7 +104,12 @@ export async function serviceFixture({
     refreshTokenSeconds: REFRESH_TOKEN_SECONDS,
     refreshTokenLifetimeSeconds: 30 * 86_400,
   };
-  const registration = { ...shared, verificationLifetimeSeconds: VERIFICATION_SECONDS };
+  const attempts = store.attemptStore;
+  const locked: AttemptKey['name'][] = [];
+  const onLocked = (keys: readonly AttemptKey[]): void => {
+    locked.push(...keys.map(({ name }) => name));
+  };
+  const registration = { ...shared, attempts, onLocked, verificationLifetimeSeconds: VERIFICATION_SECONDS };
   const invite = createInvite(shared);
 
   return {
@@ -106,6 +118,7 @@ export async function serviceFixture({
     store,
     hasher,
     background,
+    locked,
     tenantDefaults,
     accessTokens,
     macKeys,
@@ -120,7 +133,10 @@ export async function serviceFixture({
     login: createLogin({
       ...shared,
       ...tokens,
+      attempts,
+      onLocked,
       credentials: store.credentialLookup,
+      maxLoginAttemptsPerAddress: MAX_LOGIN_ATTEMPTS_PER_ADDRESS,
       inBackground: background.run,
     }),
     refresh: createRefresh({ ...shared, ...tokens }),
@@ -129,15 +145,24 @@ export async function serviceFixture({
     endSessions: createEndSessions(unitOfWork),
     createTenant: createCreateTenant(shared),
     resolveTenant: createResolveTenant({ tenants, defaultTenant: tenantSlug('acme') }),
-    deliverMails: createDeliverMails({
-      queue: store.mailQueue,
-      transport: store.devTransport,
-      publicUrl: ISSUER,
-      onFailure(_mailId, error) {
-        throw error;
-      },
-    }),
+    deliverMails: () => deliverOrThrow(store, clock),
   };
+}
+
+/** Delivers what is due into the development mailbox, and says how many mails there were. */
+async function deliverOrThrow(
+  { mailQueue: queue, devTransport: transport }: ReturnType<typeof createMemoryStore>,
+  clock: Clock,
+): Promise<number> {
+  const failures: unknown[] = [];
+  const onFailure = (_mailId: string, error: unknown) => failures.push(error);
+  const delivery = createMailDelivery({
+    ...{ queue, transport, clock, publicUrl: ISSUER, onFailure },
+    random: Math.random,
+  });
+  const taken = await deliverAll(delivery);
+  if (failures.length > 0) throw failures[0];
+  return taken;
 }
 
 async function makeTenant(
@@ -168,7 +193,7 @@ export async function addUser(
   change: Partial<NewUser> = {},
   tenantId: TenantId = tenant.id,
 ): Promise<User> {
-  const passwordHash = await hasher.hash(PASSWORD);
+  const passwordHash = await hasher.hash(PASSWORD, tenantId);
   const wanted = {
     id: crypto.newId() as UserId,
     email: email('ada@example.com'),

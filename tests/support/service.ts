@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
+import { JOB_PATIENCE } from '../../adapters/postgres/pools.ts';
 import { type App, compose } from '../../app/compose.ts';
 import type { Databases } from '../../app/databases.ts';
 import { type Config, readConfig } from '../../config/index.ts';
@@ -9,6 +10,13 @@ import { createTestDatabase, type TestDatabase } from './postgres.ts';
 
 /** Argon2 at its cheapest: what these tests prove does not hang on the cost. */
 const CHEAP = { ARGON2_TIME_COST: '1', ARGON2_MEMORY_COST: '64', ARGON2_PARALLELISM: '1' };
+/** Every request of a test comes from one address: limits are for the tests that are about them. */
+const BOUNDLESS = {
+  RATE_LIMIT_CREDENTIALS_PER_MINUTE: '100000',
+  RATE_LIMIT_PUBLIC_PER_MINUTE: '1000000',
+  MAX_LOGIN_ATTEMPTS: '1000',
+  MAX_LOGIN_ATTEMPTS_PER_IP: '1000',
+};
 export const PASSWORD = 'Correct-Horse-9-Battery';
 
 export type TestService = Readonly<{
@@ -48,6 +56,7 @@ export async function openService(
   database?: TestDatabase,
 ): Promise<OpenService> {
   const service = await composeService(env, database);
+  await service.app.limits.connect();
   await service.app.services.ensureInstalled();
   service.app.open();
   return service;
@@ -59,7 +68,7 @@ export async function composeService(
   database?: TestDatabase,
 ): Promise<OpenService> {
   const own = database ?? (await createTestDatabase());
-  const config = readConfig({ ENVIRONMENT: 'development', PORT: '8080', ...CHEAP, ...env });
+  const config = readConfig({ ENVIRONMENT: 'development', PORT: '8080', ...CHEAP, ...BOUNDLESS, ...env });
   const lines: string[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -76,7 +85,9 @@ export async function composeService(
     embedded: null,
   };
   const secretKeys = config.secretKeys ?? ['test-secret-key-of-more-than-thirty-two-bytes'];
-  const app = await compose({ config, secretKeys, databases, logger: pino({ level: 'trace' }, sink) });
+  const logger = pino({ level: 'trace' }, sink);
+  // Deadlines are for the tests that are about them: a machine that runs everything at once may be slow.
+  const app = await compose({ config, secretKeys, databases, logger, patience: JOB_PATIENCE });
   return {
     app,
     http: app.http,

@@ -4,6 +4,7 @@ import { type BannerFacts, bannerOf } from '../../../app/banner.ts';
 const FACTS: BannerFacts = {
   publicUrl: 'http://localhost:8080',
   isDocsOn: true,
+  servesOnlyProbes: false,
   firstOwnerToken: 'a-token',
   embeddedIn: '/home/ada/.gatehouse',
 };

@@ -1,0 +1,22 @@
+/**
+ * A certificate for `localhost` that signed itself, good until 2120. Nothing but tests knows it, so the key below is
+ * no secret.
+ */
+export const SELF_SIGNED_CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBdTCCARqgAwIBAgIUBZ+kuPxELN+q7ACavfSrtj/kiZAwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAx
+MDAwMDAwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAR7ubWEJJe1yybeoLBCmA1Jf5Mipqg87Jtpu0TlCw8nHtW1ysOyFcha
+Rx3ejdcR1mwX+sC+fxXmBs1xdLEfKWJ6o0gwRjAUBgNVHREEDTALgglsb2NhbGhv
+c3QwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUDUvwsccrhxHb34AvAG570c7P
+Nh8wCgYIKoZIzj0EAwIDSQAwRgIhANTg8WoU2d0N2Eu714O9HwdqQmsAF+STNCOy
+n6XscYhEAiEA4tTo10kAIB4lAGJzcrnAuixgbZkQOX95Nwl1oCERwcA=
+-----END CERTIFICATE-----
+`;
+
+export const SELF_SIGNED_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgJvAgYHCa0neRK7wx
+QxY129zPAR0RR7Fb0LBzjKCSMh2hRANCAAR7ubWEJJe1yybeoLBCmA1Jf5Mipqg8
+7Jtpu0TlCw8nHtW1ysOyFchaRx3ejdcR1mwX+sC+fxXmBs1xdLEfKWJ6
+-----END PRIVATE KEY-----
+`;
