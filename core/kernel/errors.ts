@@ -41,12 +41,4 @@ export class Unavailable extends DomainError {
   }
 }
 
-/** Does not exist, or not for this caller: the two are told alike. */
-export class NotFound extends DomainError {
-  readonly code = 'not_found';
-  constructor() {
-    super('There is no such thing here');
-  }
-}
-
-export type KernelError = ValidationFailed | Unavailable | NotFound;
+export type KernelError = ValidationFailed | Unavailable;
