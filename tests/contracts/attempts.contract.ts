@@ -215,6 +215,29 @@ export function attemptsContract(makeHarness: MakeHarness): void {
       expect(held).toEqual({ isHiddenLocked: false, counted: [hashOf('bob'), hashOf('ada')] });
     });
 
+    it('holds counts against everybody else until its transaction ends', async () => {
+      const { harness, tenantId, begin } = await guesses(makeHarness);
+      const attempt = await begun(begin('ada'));
+      const order: string[] = [];
+      const holdThen = (name: string) =>
+        harness.unitOfWork.run(tenantId, async ({ attempts }) => {
+          await attempts.hold(attempt, []);
+          order.push(name);
+        });
+
+      let other: Promise<void> | null = null;
+      await harness.unitOfWork.run(tenantId, async ({ attempts }) => {
+        await attempts.hold(attempt, []);
+        other = holdThen('other');
+        // Time enough for the other one, if nothing held it up.
+        for (let count = 0; count < 50; count += 1) await attempts.hold(attempt, []);
+        order.push('first');
+      });
+      await other;
+
+      expect(order).toEqual(['first', 'other']);
+    });
+
     it('never lets guesses under several names of one account wait in a circle', async () => {
       const { harness, tenantId, begin } = await guesses(makeHarness);
       const names = ['ada', 'bob', 'user'];
