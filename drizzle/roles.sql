@@ -2,7 +2,10 @@
 -- each database that Gatehouse is to use, connected to that database, as a
 -- superuser or as its owner with CREATEROLE:
 --
---   psql "$ADMIN_URL" -v owner_password=… -v app_password=… -v system_password=… -f drizzle/roles.sql
+--   { echo "\set owner_password '…'"; echo "\set app_password '…'"; echo "\set system_password '…'";
+--     cat drizzle/roles.sql; } | psql -qX -d gatehouse
+--
+-- so that no password stands in a list of processes.
 --
 -- gatehouse_owner migrates and owns the schema, gatehouse_app serves, and
 -- gatehouse_system runs the jobs over all tenants. None is a superuser, and

@@ -6,7 +6,8 @@ import { inSeconds, now } from './sql.ts';
 import type { Transaction } from './transaction.ts';
 
 const LIFETIME_SECONDS = 365 * 86_400;
-const PER_USER_MAX = 10;
+/** Devices on which one user is known. */
+export const PER_USER_MAX = 10;
 /** Makes those go first that were seen once: a program that forgets its cookies is a new device every time. */
 const cameBack = sql<boolean>`${knownDevices.lastSeenAt} > ${knownDevices.createdAt} + interval '1 second'`;
 

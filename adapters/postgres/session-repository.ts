@@ -58,6 +58,13 @@ export function createSessionRepository(tx: Transaction, tenantId: TenantId): Se
       return ended.length > 0;
     },
 
+    async endOneOf(userId, id, reason) {
+      const ended = await end(reason)
+        .where(and(isLive, eq(sessions.userId, userId), eq(sessions.id, id)))
+        .returning({ id: sessions.id });
+      return ended.length > 0;
+    },
+
     async endAllOf(userId, reason, except) {
       const others = except ? ne(sessions.id, except) : undefined;
       const ended = await end(reason)

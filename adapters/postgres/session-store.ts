@@ -1,15 +1,15 @@
 import type pg from 'pg';
 import type { SessionStore } from '../../core/sessions/index.ts';
 import { createQuery } from './query.ts';
-import { type SessionDetailsRow, toLiveSession } from './session-details.ts';
+import { type SessionDetails, toLiveSession } from './session-details.ts';
 
 const CHECK = {
   name: 'session_check',
-  text: 'SELECT * FROM gatehouse.session_check($1, $2, $3)',
+  text: 'SELECT gatehouse.session_check_json($1, $2, $3) AS session',
 };
 const ROTATE = {
   name: 'session_rotate',
-  text: 'SELECT * FROM gatehouse.session_rotate($1, $2, $3, $4, $5)',
+  text: 'SELECT gatehouse.session_rotate_json($1, $2, $3, $4, $5) AS session',
 };
 const TENANT_EXISTS = 'SELECT FROM gatehouse.tenants WHERE id = $1';
 
@@ -19,14 +19,17 @@ export type SessionStoreDeps = Readonly<{
   graceSeconds: number;
 }>;
 
+/** `null`: there is no such session. */
+type Answer = Readonly<{ session: SessionDetails | null }>;
+
 /** The hot statements on sessions: one function call each, the tenant set inside (design.md, "Tenancy in the database"). */
 export function createSessionStore({ pool, graceSeconds }: SessionStoreDeps): SessionStore {
   const query = createQuery(pool);
 
   return {
     async check(tenantId, sessionId, userId) {
-      const { rows } = await query<SessionDetailsRow>({ ...CHECK, values: [tenantId, sessionId, userId] });
-      const [row] = rows;
+      const { rows } = await query<Answer>({ ...CHECK, values: [tenantId, sessionId, userId] });
+      const row = rows[0]?.session;
       if (row?.outcome === 'live') return { kind: 'live', ...toLiveSession(row) };
       if (row) return { kind: 'ended' };
       const { rowCount } = await query(TENANT_EXISTS, [tenantId]);
@@ -35,8 +38,8 @@ export function createSessionStore({ pool, graceSeconds }: SessionStoreDeps): Se
 
     async rotate({ tenantId, sessionId, number, secretHash }) {
       const values = [tenantId, sessionId, number, Buffer.from(secretHash), graceSeconds];
-      const { rows } = await query<SessionDetailsRow>({ ...ROTATE, values });
-      const [row] = rows;
+      const { rows } = await query<Answer>({ ...ROTATE, values });
+      const row = rows[0]?.session;
       if (!row) return { kind: 'unknown' };
       const { outcome, user_id: userId } = row;
       switch (outcome) {

@@ -226,7 +226,9 @@ describe('functions', () => {
       audit_partitions: ['gatehouse_system'],
       credential_find: ['gatehouse_app'],
       session_check: ['gatehouse_app'],
+      session_check_json: ['gatehouse_app'],
       session_rotate: ['gatehouse_app'],
+      session_rotate_json: ['gatehouse_app'],
       sign_in_find: ['gatehouse_app'],
     });
   });

@@ -112,8 +112,8 @@ describe('the hot functions', () => {
     const own = await findBy(pool, calls, there);
 
     expect([foreign, own]).toEqual([
-      [0, 0, 0],
-      [1, 1, 1],
+      [0, 0, 0, 0, 0],
+      [1, 1, 1, 1, 1],
     ]);
   });
 
@@ -123,7 +123,8 @@ describe('the hot functions', () => {
       admin,
       `SELECT pg_get_functiondef(oid) AS definition FROM pg_proc
        WHERE pronamespace = 'gatehouse'::regnamespace
-         AND proname IN ('session_check', 'session_rotate', 'credential_find')`,
+         AND proname IN (
+           'session_check', 'session_check_json', 'session_rotate', 'session_rotate_json', 'credential_find')`,
     );
     const careless = functions.map(({ definition }) =>
       definition.replace(/\b[dsu]\.tenant_id = p_tenant\b/g, 'true'),
@@ -136,8 +137,8 @@ describe('the hot functions', () => {
 
     for (const definition of careless) expect(definition).toContain('WHERE true AND');
     expect([foreign, own]).toEqual([
-      [0, 0, 0],
-      [1, 1, 1],
+      [0, 0, 0, 0, 0],
+      [1, 1, 1, 1, 1],
     ]);
   });
 
@@ -150,7 +151,7 @@ describe('the hot functions', () => {
       left.push(...(await rowsOf(pool, "SELECT current_setting('app.tenant_id', true) AS tenant")));
     }
 
-    expect(left).toEqual([{ tenant: '' }, { tenant: '' }, { tenant: '' }]);
+    expect(left).toEqual(Array.from({ length: 5 }, () => ({ tenant: '' })));
   });
 });
 
@@ -319,8 +320,13 @@ async function hotCalls(admin: pg.Pool, tenant: Tenant): Promise<readonly HotCal
   const { id, user_id: userId, number, secret_hash: secretHash } = session;
   return [
     { text: 'SELECT * FROM gatehouse.session_check($1, $2, $3)', values: [id, userId] },
+    { text: 'SELECT * FROM gatehouse.session_rotate($1, $2, 99, $3, 10)', values: [id, secretHash] },
     {
-      text: 'SELECT * FROM gatehouse.session_rotate($1, $2, $3, $4, 10)',
+      text: 'SELECT FROM gatehouse.session_check_json($1, $2, $3) found WHERE found IS NOT NULL',
+      values: [id, userId],
+    },
+    {
+      text: 'SELECT FROM gatehouse.session_rotate_json($1, $2, $3, $4, 10) found WHERE found IS NOT NULL',
       values: [id, number, secretHash],
     },
     { text: 'SELECT * FROM gatehouse.credential_find($1, $2, NULL)', values: [addressOf(tenant)] },
