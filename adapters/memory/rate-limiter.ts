@@ -7,7 +7,8 @@ import {
   type RateLimiter,
 } from '../../core/protection/index.ts';
 
-const BUCKETS_MAX = 100_000;
+/** How many counts one process keeps apart. */
+export const BUCKETS_MAX = 100_000;
 
 /** How many counters strangers may share beyond that: one for each limit and window in use. */
 const SHARED_MAX = 1_000;

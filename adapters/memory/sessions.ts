@@ -30,6 +30,9 @@ export function createSessionRepository(context: RepositoryContext): SessionRepo
     async end(id, reason) {
       return end(id, reason);
     },
+    async endOneOf(userId, id, reason) {
+      return sessions.get(id)?.facts.userId === userId && end(id, reason);
+    },
     async endAllOf(userId, reason, except) {
       return endable(userId).filter((id) => id !== except && end(id, reason));
     },

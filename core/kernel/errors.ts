@@ -31,6 +31,19 @@ export class ValidationFailed extends DomainError {
   }
 }
 
+/**
+ * There is nothing by the id that a request names, or it belongs to somebody else.
+ *
+ * Says nothing of which of the two it is, nor what was asked for: what is not
+ * the caller's own is told exactly as what does not exist.
+ */
+export class NotFound extends DomainError {
+  readonly code = 'not_found';
+  constructor() {
+    super('There is nothing here by that id');
+  }
+}
+
 /** A backend is away or busy. Nothing was refused on its merits: try again. */
 export class Unavailable extends DomainError {
   readonly code = 'unavailable';
@@ -41,4 +54,4 @@ export class Unavailable extends DomainError {
   }
 }
 
-export type KernelError = ValidationFailed | Unavailable;
+export type KernelError = ValidationFailed | NotFound | Unavailable;

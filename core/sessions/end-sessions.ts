@@ -1,4 +1,5 @@
 import { type AuditLog, userActor } from '../audit/index.ts';
+import { NotFound } from '../kernel/errors.ts';
 import type { SessionId, TenantId, UserId } from '../kernel/ids.ts';
 import type { UnitOfWork } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
@@ -19,6 +20,12 @@ export type SessionOwner = Readonly<{ tenantId: TenantId; userId: UserId; sessio
 export interface EndSessions {
   /** Ends the owner's own session. One that has ended already, or never was, changes nothing. */
   one(owner: SessionOwner, context: RequestContext): Promise<void>;
+  /**
+   * Ends the one of the user's sessions that has this id: the owner's own, or another.
+   *
+   * @throws {NotFound} the user has no live session of that id, whether it has ended, is another's or never was
+   */
+  byId(owner: SessionOwner, id: SessionId, context: RequestContext): Promise<void>;
   /** Ends all of the user's sessions, or all but the owner's own. */
   all(owner: SessionOwner, isCurrentKept: boolean, context: RequestContext): Promise<void>;
 }
@@ -30,6 +37,16 @@ export function createEndSessions(unitOfWork: UnitOfWork<EndSessionsRepositories
         const hasEnded = await sessions.end(sessionId, 'logout');
         if (hasEnded) await audit.record(sessionEnded(userId, sessionId, 'logout', context));
       });
+    },
+
+    async byId({ tenantId, userId }, id, context) {
+      const hasEnded = await unitOfWork.run(tenantId, async ({ sessions, users, audit }) => {
+        await users.lock(userId);
+        if (!(await sessions.endOneOf(userId, id, 'revoked'))) return false;
+        await audit.record(sessionEnded(userId, id, 'revoked', context));
+        return true;
+      });
+      if (!hasEnded) throw new NotFound();
     },
 
     async all({ tenantId, userId, sessionId }, isCurrentKept, context) {

@@ -32,4 +32,10 @@ export type SessionLifetimes = Readonly<{
   inactivitySeconds: number;
 }>;
 
-export type SessionEndReason = 'logout' | 'logout_all' | 'device_limit' | 'refresh_token_reused';
+export type SessionEndReason =
+  | 'logout'
+  | 'logout_all'
+  /** Its user ended it by its id, from this session or from another. */
+  | 'revoked'
+  | 'device_limit'
+  | 'refresh_token_reused';

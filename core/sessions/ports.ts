@@ -24,6 +24,13 @@ export interface SessionRepository {
   /** Ends a session, whatever its user's status; `false` when it was not live any more. It never comes back. */
   end(id: SessionId, reason: SessionEndReason): Promise<boolean>;
 
+  /**
+   * Ends a live session if it is that user's; `false` when it is not, or not live any more.
+   *
+   * Atomic, one guarded statement: of any number of concurrent calls exactly one is told `true`.
+   */
+  endOneOf(userId: UserId, id: SessionId, reason: SessionEndReason): Promise<boolean>;
+
   /** Ends every live session of a user but `except`. Answers which. */
   endAllOf(userId: UserId, reason: SessionEndReason, except: SessionId | null): Promise<readonly SessionId[]>;
 

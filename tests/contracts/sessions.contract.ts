@@ -89,6 +89,48 @@ export function sessionsContract(makeHarness: MakeHarness): void {
       });
     });
 
+    describe('endOneOf', () => {
+      it("ends a live session of the user's once, for good, and no other", async () => {
+        const harness = await makeHarness();
+        const { session, ...owner } = await beginSession(harness);
+        const other = await beginAnother(harness, owner);
+
+        const answers = [await endOne(harness, owner, session.id), await endOne(harness, owner, session.id)];
+
+        expect(answers).toEqual([true, false]);
+        expect(await findLive(harness, owner, session.id)).toBeNull();
+        expect(await findLive(harness, owner, other)).not.toBeNull();
+      });
+
+      it('ends none of another user', async () => {
+        const harness = await makeHarness();
+        const { session, ...owner } = await beginSession(harness);
+        const stranger = { ...owner, user: await makeUser(harness, owner.tenant.id) };
+
+        expect(await endOne(harness, stranger, session.id)).toBe(false);
+
+        expect(await findLive(harness, owner, session.id)).toEqual(session);
+      });
+
+      it('tells exactly one of many concurrent callers that it ended the session', async () => {
+        const harness = await makeHarness();
+        const { session, ...owner } = await beginSession(harness);
+
+        const answers = await race(() => endOne(harness, owner, session.id));
+
+        expect(answers.filter(Boolean)).toHaveLength(1);
+      });
+
+      it('finds nothing to end in a session that expired or never was', async () => {
+        const harness = await makeHarness();
+        const { session, ...owner } = await beginSession(harness, { lifetimes: { idleSeconds: 100 } });
+        await harness.passTime(100);
+
+        expect(await endOne(harness, owner, session.id)).toBe(false);
+        expect(await endOne(harness, owner, harness.crypto.newId() as SessionId)).toBe(false);
+      });
+    });
+
     describe('endAllOf', () => {
       it('ends every live session of a user but one, and says which', async () => {
         const harness = await makeHarness();
@@ -198,6 +240,7 @@ export function sessionsContract(makeHarness: MakeHarness): void {
 
       expect(await findLive(harness, stranger, session.id)).toBeNull();
       expect(await end(harness, stranger, session.id)).toBe(false);
+      expect(await endOne(harness, stranger, session.id)).toBe(false);
       expect(await endOldest(harness, stranger, 0)).toEqual([]);
       const ended = await harness.unitOfWork.run(stranger.tenant.id, ({ sessions }) =>
         sessions.endAllOf(owner.user.id, 'logout_all', null),
@@ -230,6 +273,10 @@ async function findLive({ sessionStore }: StoreHarness, { tenant, user }: Owner,
 
 function end({ unitOfWork }: StoreHarness, { tenant }: Owner, id: SessionId): Promise<boolean> {
   return unitOfWork.run(tenant.id, ({ sessions }) => sessions.end(id, 'logout'));
+}
+
+function endOne({ unitOfWork }: StoreHarness, { tenant, user }: Owner, id: SessionId): Promise<boolean> {
+  return unitOfWork.run(tenant.id, ({ sessions }) => sessions.endOneOf(user.id, id, 'revoked'));
 }
 
 function endOldest({ unitOfWork }: StoreHarness, { tenant, user }: Owner, keep: number) {

@@ -28,6 +28,7 @@ const probes = async ({ get }: HttpService) => {
 };
 const LIVE = [200, { status: 'alive' }];
 const NOT_READY = [503, { status: 'not ready' }];
+const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 
 describe('a process that has not finished starting', () => {
   it('is alive, not ready, and answers 503 on every other route', async () => {
@@ -35,7 +36,9 @@ describe('a process that has not finished starting', () => {
     onTestFinished(close);
     await service.http.ready();
     const paths = Object.entries(service.http.swagger().paths ?? {}).flatMap(([url, operations]) =>
-      Object.keys(operations ?? {}).map((method) => [method === 'get' ? 'GET' : 'POST', url] as const),
+      METHODS.filter((method) => method.toLowerCase() in { ...operations }).map(
+        (method) => [method, url] as const,
+      ),
     );
     const pages = ['/setup', '/pages/page.js', '/errors', '/docs', '/dev/mailbox'].map(
       (url) => ['GET', url] as const,

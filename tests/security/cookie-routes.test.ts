@@ -75,12 +75,13 @@ type Outcome = Readonly<{ shape: ReturnType<typeof shapeOf>; changes: readonly s
 
 /** What a request answers and changes, with all cookies that a browser got when `browser` signed in, or with none. */
 async function outcomeOf({ route, site, hasBody, hasBearer }: Attempt, browser?: SignedIn): Promise<Outcome> {
-  const example = (hasBody && (await route.example?.(world()))) || {};
+  const credential = hasBearer ? bearer(await newSession(world(), {}, { 'x-tenant': 'home' })) : {};
+  const example = (hasBody && (await route.example?.(world(), credential))) || {};
   const request = requestOf({ route, named: 'home' }, example, world());
   const headers: InjectOptions['headers'] = {
     ...request.headers,
     ...site,
-    ...(hasBearer && bearer(await newSession(world(), {}, { 'x-tenant': 'home' }))),
+    ...credential,
     ...(browser && { cookie: jarOf(browser) }),
   };
 

@@ -1,10 +1,11 @@
 import type { LightMyRequestResponse } from 'fastify';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { expectProblem, toldTo } from '../http/support/problems.ts';
 import { registeredRoutes } from '../http/support/registered-routes.ts';
 import { CREDENTIALS, type Credential } from './support/credentials.ts';
 import { changesBetween, databaseState } from './support/database-state.ts';
 import { type Cell, expectationOf, NAMES, requestOf } from './support/matrix.ts';
-import { ROUTES, type Route } from './support/routes.ts';
+import { type Example, ROUTES, type Route } from './support/routes.ts';
 import { sharedWorld } from './support/world.ts';
 
 // Rule 22: every route as everybody, with good bodies and real foreign secrets in them. A cell is an exact
@@ -47,6 +48,32 @@ describe.each(ROUTES.map((route): [string, Route] => [route.route, route]))('%s'
   });
 });
 
+// What is somebody else's is told as what never was, and left alone: in the caller's tenant and in any other.
+describe.each(
+  ROUTES.flatMap((route): [string, Route][] => (route.foreign ? [[route.route, route]] : [])),
+)('%s of a thing of somebody else', (_name, route) => {
+  const able = CREDENTIALS.filter(({ refusal }) => refusal === null);
+  it.each(
+    able.map((credential): [string, Credential] => [credential.who, credential]),
+  )('is 404 not_found to %s, byte for byte as for what never was', async (_who, credential) => {
+    const foreign = (await route.foreign?.(world())) ?? {};
+    const headers = await credential.make(world());
+    const ask = async (example: Example) => {
+      const request = requestOf({ route, named: 'none' }, example, world());
+      const before = await databaseState(world());
+      const response = await world().send({ ...request, headers: { ...request.headers, ...headers } });
+      return { response, changes: changesBetween(before, await databaseState(world())) };
+    };
+
+    const [theirs, nothing] = [await ask(foreign), await ask(route.missing ?? {})];
+
+    expectProblem(theirs.response, 'not_found');
+    expect(toldTo(theirs.response)).toEqual(toldTo(nothing.response));
+    expect([theirs.changes, nothing.changes]).toEqual([[], []]);
+    expectNoWordOfOthers(theirs.response, null);
+  });
+});
+
 function titleOf(cell: Cell): string {
   const { status, code } = expectationOf(cell);
   const naming = cell.named === 'none' ? 'naming no tenant' : `naming ${cell.named}`;
@@ -56,10 +83,10 @@ function titleOf(cell: Cell): string {
 async function expectCell(cell: Cell): Promise<void> {
   const { route, credential } = cell;
   const wanted = expectationOf(cell);
-  const example = (await route.example?.(world())) ?? {};
   // A route that wants a credential may end it, and tells of a refusal once a minute for each person.
   const isFresh = route.access !== 'public';
-  const credentials = isFresh ? await credential.make(world()) : madeOnce.get(credential);
+  const credentials = (isFresh ? await credential.make(world()) : madeOnce.get(credential)) ?? {};
+  const example = (await route.example?.(world(), credentials)) ?? {};
   const request = requestOf(cell, example, world());
   const headers = { ...request.headers, ...credentials };
 

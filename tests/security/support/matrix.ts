@@ -7,6 +7,8 @@ import type { Slug, World } from './world.ts';
 export type Named = 'none' | 'home' | 'rival' | 'unknown';
 export const NAMES: readonly Named[] = ['none', 'home', 'rival', 'unknown'];
 
+const METHODS = ['DELETE', 'GET', 'POST'] as const;
+
 export type Cell = Readonly<{ route: Route; credential: Credential; named: Named }>;
 
 /** What a cell of the matrix must come to. */
@@ -60,14 +62,15 @@ function expectation({ status, code, changes = [] }: Answer, slug: Slug | null):
 /** The request of a cell, with the headers that make it one. */
 export function requestOf(
   { route, named }: Pick<Cell, 'route' | 'named'>,
-  { body, headers, query = '' }: Example,
+  { path, body, headers, query = '' }: Example,
   world: World,
 ): InjectOptions {
-  const [method, registered = ''] = route.route.split(' ');
-  const takesBody = method !== 'GET';
+  const [, registered = ''] = route.route.split(' ');
+  const method = methodOf(route);
+  const takesBody = method === 'POST';
   return {
-    method: method === 'GET' ? 'GET' : 'POST',
-    url: `${route.path ?? registered}${query}`,
+    method,
+    url: `${path ?? route.path ?? registered}${query}`,
     headers: {
       ...headers,
       ...(takesBody && { 'content-type': 'application/json' }),
@@ -75,6 +78,12 @@ export function requestOf(
     },
     ...(takesBody && { payload: JSON.stringify(body ?? {}) }),
   };
+}
+
+function methodOf({ route }: Route): (typeof METHODS)[number] {
+  const method = METHODS.find((name) => route.startsWith(`${name} `));
+  if (!method) throw new Error(`No test sends such a request yet: ${route}`);
+  return method;
 }
 
 /** By its slug or by its id: both name a tenant. */

@@ -1,11 +1,14 @@
 import type { ProblemCode } from '../../../adapters/http/problems/catalogue.ts';
 import { newAddress, newSession, register } from '../../http/support/people.ts';
+import { sessionNamedBy } from '../../http/support/tokens.ts';
 import { email } from '../../support/parsed.ts';
 import { PASSWORD } from '../../support/service.ts';
 import type { Slug, World } from './world.ts';
 
 /** One good request, never sent before: its secrets are fresh and of the tenant `home`. */
 export type Example = Readonly<{
+  /** Where the registered path is a pattern. */
+  path?: string;
   body?: Readonly<Record<string, unknown>>;
   headers?: Readonly<Record<string, string>>;
   query?: string;
@@ -22,9 +25,14 @@ export type Answer = Readonly<{
 type Common = Readonly<{
   /** `METHOD /path`, as it is registered. */
   route: string;
-  /** Where the registered path is a pattern. */
+  /** Where the registered path ends in a star. */
   path?: string;
-  example?(world: World): Promise<Example>;
+  /** @param credential the headers of whoever calls, where the request names what is theirs */
+  example?(world: World, credential: Readonly<Record<string, string>>): Promise<Example>;
+  /** The same for something of the bystander's of `home`, where a request names one thing of somebody's. */
+  foreign?(world: World): Promise<Example>;
+  /** And for what never was. */
+  missing?: Example;
 }>;
 
 /**
@@ -107,6 +115,16 @@ export const ROUTES: readonly Route[] = [
     answer: { status: 204, changes: [...AUDIT, 'sessions'] },
   },
   { route: 'GET /auth/me', access: 'own', answer: OK },
+  {
+    route: 'DELETE /auth/sessions/{id}',
+    access: 'session',
+    example: async ({ bystanders }, credential) => ({
+      path: `/auth/sessions/${sessionNamedBy(credential) ?? bystanders.home.sessionId}`,
+    }),
+    foreign: async ({ bystanders }) => ({ path: `/auth/sessions/${bystanders.home.sessionId}` }),
+    missing: { path: '/auth/sessions/0199d1a0-6f5e-7c1b-9a3e-2f4b8c6d0e11' },
+    answer: { status: 204, changes: [...AUDIT, 'sessions'] },
+  },
   { route: 'GET /auth/config', access: 'public', tenantBy: 'name', answers: everywhere(OK) },
   {
     route: 'POST /auth/email/verify',

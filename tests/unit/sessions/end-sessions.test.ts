@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NotFound } from '../../../core/kernel/errors.ts';
 import type { SessionId } from '../../../core/kernel/ids.ts';
 import type { SignedIn } from '../../../core/sessions/index.ts';
 import { email } from '../../support/parsed.ts';
@@ -66,6 +67,70 @@ describe('endSessions.one', () => {
 
     expect(await areLive(fixture, fixture.devices)).toEqual([true, true, true]);
     expect(auditTypes(fixture)).toEqual(Array(3).fill('login.succeeded'));
+  });
+});
+
+describe('endSessions.byId', () => {
+  it("ends the user's session of that id and no other, and tells of it", async () => {
+    const fixture = await signedInFixture();
+    const [, { session: other }] = fixture.devices;
+
+    await fixture.endSessions.byId(fixture.owner, other.id, CONTEXT);
+
+    expect(await areLive(fixture, fixture.devices)).toEqual([true, false, true]);
+    expect(endings(fixture)).toEqual([
+      expect.objectContaining({
+        ...{ actor: { type: 'user', id: fixture.user.id }, target: { type: 'session', id: other.id } },
+        data: { reason: 'revoked' },
+        ip: CONTEXT.ip,
+      }),
+    ]);
+  });
+
+  it('ends the session that asks as well', async () => {
+    const fixture = await signedInFixture();
+
+    await fixture.endSessions.byId(fixture.owner, fixture.owner.sessionId, CONTEXT);
+
+    expect(await areLive(fixture, fixture.devices)).toEqual([false, true, true]);
+  });
+
+  // A list of sessions holds live ones only, so what has ended is no longer there to be ended.
+  it('finds nothing in one that has ended, and tells of its end once', async () => {
+    const fixture = await signedInFixture();
+    const [, { session: other }] = fixture.devices;
+    await fixture.endSessions.byId(fixture.owner, other.id, CONTEXT);
+
+    const again = fixture.endSessions.byId(fixture.owner, other.id, CONTEXT);
+
+    await expect(again).rejects.toMatchObject({ code: 'not_found' });
+    expect(endings(fixture)).toHaveLength(1);
+  });
+
+  it('finds nothing in one that never was, and in one of another user, which lives on', async () => {
+    const fixture = await signedInFixture();
+    await addUser(fixture, { email: email('grace@example.com') });
+    const grace = await fixture.login(loginRequest(fixture, { as: 'grace@example.com' }));
+
+    for (const id of [fixture.crypto.newId() as SessionId, grace.session.id]) {
+      const attempt = fixture.endSessions.byId(fixture.owner, id, CONTEXT);
+      await expect(attempt).rejects.toEqual(new NotFound());
+    }
+
+    expect(await areLive(fixture, [...fixture.devices, grace])).toEqual([true, true, true, true]);
+    expect(endings(fixture)).toEqual([]);
+  });
+
+  // On Postgres the lock lets a sign-in that is completing come wholly before or wholly after.
+  it('locks the user before it ends anything', async () => {
+    const { around, take } = callLog();
+    const fixture = await signedInFixture({ around });
+    const [, { session: other }] = fixture.devices;
+    take();
+
+    await fixture.endSessions.byId(fixture.owner, other.id, CONTEXT);
+
+    expect(take().slice(0, 2)).toEqual(['users.lock', 'sessions.endOneOf']);
   });
 });
 
