@@ -13,7 +13,8 @@ import type {
 import { fromPublicJwk, signingKeyContext, toPublicJwk } from './signing-keys.ts';
 
 const TYPE = 'at+jwt'; // RFC 9068, section 2.1
-const TOKEN_LENGTH_MAX = 8 * 1024;
+/** The longest text that is looked at as an access token, in characters. */
+export const TOKEN_LENGTH_MAX = 8 * 1024;
 const MEMO_MAX = 10_000;
 /** Three parts in the base64url alphabet (RFC 7515, section 7.1). */
 const COMPACT_FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/;

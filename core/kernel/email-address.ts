@@ -3,8 +3,10 @@ import type { Brand } from './brand.ts';
 /** One address in its canonical form: the only form that is stored, compared and mailed to. */
 export type EmailAddress = Brand<string, 'EmailAddress'>;
 
-const LENGTH_MAX = 254; // RFC 5321, section 4.5.3.1.3, less the angle brackets
-const LOCAL_LENGTH_MAX = 64;
+/** The longest address, in characters of its canonical form. */
+export const LENGTH_MAX = 254; // RFC 5321, section 4.5.3.1.3, less the angle brackets
+/** The longest part before the `@`. */
+export const LOCAL_LENGTH_MAX = 64;
 const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u;
 // Quoted local parts, comments, lists and display names are all refused by these characters.
 const LOCAL = /^[^\s\p{C}"(),:;<>@[\\\]]+$/u;

@@ -37,6 +37,13 @@ export type RoleName = keyof typeof BUILT_IN_ROLES;
 
 /** Every scope that at least one of `roles` holds, in the order of {@link SCOPES}. */
 export function scopesOf(roles: readonly string[]): readonly Scope[] {
-  const held = new Set<Scope>(roles.flatMap((role) => BUILT_IN_ROLES[role as RoleName] ?? []));
+  const [only, another] = roles;
+  // Most users have one role, and its scopes are listed in that order.
+  if (only !== undefined && another === undefined) return scopesOfOne(only);
+  const held = new Set<Scope>(roles.flatMap(scopesOfOne));
   return ALL.filter((scope) => held.has(scope));
+}
+
+function scopesOfOne(role: string): readonly Scope[] {
+  return Object.hasOwn(BUILT_IN_ROLES, role) ? BUILT_IN_ROLES[role as RoleName] : [];
 }

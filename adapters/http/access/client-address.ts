@@ -11,6 +11,10 @@ declare module 'fastify' {
     /** Whether forwarded headers of this peer are believed. Wants an address as {@link parseAddress} gives it. */
     isTrustedProxy(address: string): boolean;
   }
+  interface FastifyRequest {
+    /** Ask {@link clientAddressOf}. `null` until somebody has. */
+    sender: Sender | null;
+  }
 }
 
 type Sender = Readonly<{
@@ -23,8 +27,6 @@ type Sender = Readonly<{
 /** What only a proxy has a reason to send. */
 const FORWARDED_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'] as const;
 
-const senders = new WeakMap<FastifyRequest, Sender>();
-
 /**
  * Finds out who sends each request, before anybody else asks.
  *
@@ -36,14 +38,17 @@ const senders = new WeakMap<FastifyRequest, Sender>();
 export function registerClientAddress(server: FastifyInstance, { trustedProxies }: ClientAddressDeps): void {
   let hasWarned = false;
   server.decorate('isTrustedProxy', trustedNetworks(trustedProxies));
-  server.addHook('onRequest', async (request) => {
+  server.decorateRequest('sender', null);
+  server.addHook('onRequest', (request, _reply, next) => {
     // Asked for now, because a socket that was closed no longer tells its peer.
     const { peer, isProxy } = senderOf(request);
-    if (hasWarned || isProxy || !FORWARDED_HEADERS.some((name) => name in request.headers)) return;
-    hasWarned = true;
-    request.log.warn(
-      `forwarded headers from ${peer ?? 'an unknown peer'} are ignored: it is not in TRUST_PROXY`,
-    );
+    if (!hasWarned && !isProxy && FORWARDED_HEADERS.some((name) => name in request.headers)) {
+      hasWarned = true;
+      request.log.warn(
+        `forwarded headers from ${peer ?? 'an unknown peer'} are ignored: it is not in TRUST_PROXY`,
+      );
+    }
+    next();
   });
 }
 
@@ -128,17 +133,15 @@ export function parseAddress(text: string): string | null {
 }
 
 function senderOf(request: FastifyRequest): Sender {
-  const known = senders.get(request);
-  if (known) return known;
+  if (request.sender) return request.sender;
   const { isTrustedProxy } = request.server;
   // A link-local peer comes with the name of our own interface, which says nothing of it.
   const [address = ''] = (request.raw.socket.remoteAddress ?? '').split('%');
   const peer = parseAddress(address);
   const isProxy = peer !== null && isTrustedProxy(peer);
   const client = isProxy ? clientBehind(peer, listIn(request, 'x-forwarded-for'), isTrustedProxy) : peer;
-  const sender = { peer, isProxy, client };
-  senders.set(request, sender);
-  return sender;
+  request.sender = { peer, isProxy, client };
+  return request.sender;
 }
 
 /** The entries of a list, in the order of its lines; those of a header that is absent are none. */

@@ -40,26 +40,40 @@ export function registerCors(
   const isOperators = (origin: string) =>
     deps.ownOrigins.origins.has(origin) || deps.corsOrigins.includes(origin);
 
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, next) => {
     const { origin } = request.headers;
-    if (!isPreflight(request) || origin === undefined || isLocalTool(request)) return;
+    if (!isPreflight(request) || origin === undefined || isLocalTool(request)) return next();
+    answerPreflight(origin, request, reply).then((isAnswered) => (isAnswered ? undefined : next()), next);
+  });
+
+  server.addHook('onSend', (request, reply, _payload, next) => {
+    void reply.header('vary', 'Origin');
+    const { origin } = request.headers;
+    if (origin === undefined || isPreflight(request) || isLocalTool(request)) return next();
+    allowOrigin(origin, request, reply).then(() => next(), next);
+  });
+
+  /** @returns whether nothing is left to be done */
+  async function answerPreflight(
+    origin: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<boolean> {
     const methods = methodsOf(request.url);
-    if (methods.length === 0) return;
-    if (!isOperators(origin) && !(await isAnyTenants(origin, request, reply))) return;
+    if (methods.length === 0) return false;
+    if (!isOperators(origin) && !(await isAnyTenants(origin, request, reply))) return false;
     allow(reply, origin)
       .header('access-control-allow-methods', methods.join(', '))
       .header('access-control-allow-headers', REQUEST_HEADERS)
       .header('access-control-max-age', String(PREFLIGHT_SECONDS));
-    await reply.code(204).header('vary', 'Origin').send();
-  });
+    void reply.code(204).header('vary', 'Origin').send();
+    return true;
+  }
 
-  server.addHook('onSend', async (request, reply) => {
-    void reply.header('vary', 'Origin');
-    const { origin } = request.headers;
-    if (origin === undefined || isPreflight(request) || isLocalTool(request)) return;
+  async function allowOrigin(origin: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (!isOperators(origin) && !(await isTenants(origin, request, reply))) return;
     allow(reply, origin).header('access-control-expose-headers', RESPONSE_HEADERS);
-  });
+  }
 
   async function isAnyTenants(
     origin: string,

@@ -7,25 +7,34 @@ import { noteTenant, noteUser } from './request-facts.ts';
 
 export type GuardDeps = Readonly<{ authenticate: Authenticate }>;
 
-const callers = new WeakMap<FastifyRequest, LiveSession>();
-const owners = new WeakMap<FastifyRequest, SessionOwner>();
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Ask {@link callerOf}. */
+    caller: LiveSession | null;
+    /** Ask {@link sessionOwnerOf}. */
+    sessionOwner: SessionOwner | null;
+  }
+}
 
 /** The live session that a request to a `session` or `own` route came with. */
 export function callerOf(request: FastifyRequest): LiveSession {
-  const caller = callers.get(request);
+  const { caller } = request;
   if (!caller) throw new Error(`${request.routeOptions.url} reads the caller of a route that asks for none`);
   return caller;
 }
 
 /** Whose session the token of an `ended_session` route names. */
 export function sessionOwnerOf(request: FastifyRequest): SessionOwner {
-  const owner = owners.get(request);
-  if (!owner) throw new Error(`${request.routeOptions.url} reads the token of a route that asks for none`);
-  return owner;
+  const { sessionOwner } = request;
+  if (!sessionOwner)
+    throw new Error(`${request.routeOptions.url} reads the token of a route that asks for none`);
+  return sessionOwner;
 }
 
 /** Checks, after routing and before any body is read, that the caller is whom the route wants. */
 export function registerGuard(server: FastifyInstance, { authenticate }: GuardDeps): void {
+  server.decorateRequest('caller', null);
+  server.decorateRequest('sessionOwner', null);
   server.addHook('onRoute', ({ url, config }) => {
     if (!config?.access) throw new Error(`The route ${url} does not say who may call it`);
   });
@@ -38,13 +47,13 @@ export function registerGuard(server: FastifyInstance, { authenticate }: GuardDe
     const use = { named: namedTenantOf(request), route, context: contextOf(request) };
     if (access === 'ended_session') {
       const { tenant, ...owner } = await authenticate.endedSession(token, use);
-      owners.set(request, owner);
+      request.sessionOwner = owner;
       noteTenant(request, tenant);
       noteUser(request, owner.userId);
       return;
     }
     const caller = await authenticate.session(token, use);
-    callers.set(request, caller);
+    request.caller = caller;
     noteTenant(request, caller.tenant);
     noteUser(request, caller.user.id);
   });

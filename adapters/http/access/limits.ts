@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { encodeBase64Url } from '../../../core/kernel/base64url.ts';
 import { utf8 } from '../../../core/kernel/bytes.ts';
 import type { TenantId } from '../../../core/kernel/ids.ts';
@@ -21,6 +22,10 @@ declare module 'fastify' {
      * `credential` route counts in its handler too, once body and tenant are known.
      */
     limit?: LimitClass | 'none';
+  }
+  interface FastifyRequest {
+    /** The tightest of the counts that this request was part of; `null`: of none so far. */
+    tightestLimit: RateDecision | null;
   }
 }
 
@@ -50,11 +55,12 @@ export type CountCredential = (
   credential: Credential,
 ) => Promise<RateLimited | null>;
 
-const WINDOW_SECONDS = 60;
+/** How long a count lasts from its first request on, in seconds. */
+export const WINDOW_SECONDS = 60;
+/** Of how many addresses the name is remembered: it costs a MAC, and every public request wants it. */
+const NAMES_MAX = 10_000;
 /** All identifiers together, from one address in one tenant. */
-const CREDENTIALS_PER_ADDRESS = 10;
-
-const tightest = new WeakMap<FastifyRequest, RateDecision>();
+export const CREDENTIALS_PER_ADDRESS = 10;
 
 /** Counts a request to what anybody may ask for; throws where that is too much. */
 export type CountPublic = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
@@ -62,9 +68,17 @@ export type CountPublic = (request: FastifyRequest, reply: FastifyReply) => Prom
 /** @returns the counter of the public class */
 export function createCountPublic(deps: LimitsDeps): CountPublic {
   const { limiter, rateLimits, onRateDecision } = deps;
+  const names = new LRUCache<string, string>({ max: NAMES_MAX });
+  const nameOfGroup = (group: string): string => {
+    const known = names.get(group);
+    if (known !== undefined) return known;
+    const name = nameOf(deps, group);
+    names.set(group, name);
+    return name;
+  };
   return async (request, reply) => {
     const bucket = { key: 'public', limit: rateLimits.publicPerMinute, windowSeconds: WINDOW_SECONDS };
-    const decision = await limiter.hit(`public:${nameOf(deps, groupOf(request))}`, [bucket]);
+    const decision = await limiter.hit(`public:${nameOfGroup(groupOf(request))}`, [bucket]);
     onRateDecision('public', decision.isAllowed);
     const excess = note(request, reply, decision);
     if (excess) throw excess;
@@ -73,10 +87,11 @@ export function createCountPublic(deps: LimitsDeps): CountPublic {
 
 /** Counts every request to a public route before its body is read, unless the route is of no class. */
 export function registerPublicLimit(server: FastifyInstance, countPublic: CountPublic): void {
-  server.addHook('onRequest', async (request, reply) => {
+  server.decorateRequest('tightestLimit', null);
+  server.addHook('onRequest', (request, reply, next) => {
     const { access, limit = 'public' } = request.routeOptions.config;
-    if (access !== 'public' || limit === 'none' || request.is404) return;
-    await countPublic(request, reply);
+    if (access !== 'public' || limit === 'none' || request.is404) return next();
+    countPublic(request, reply).then(() => next(), next);
   });
 }
 
@@ -108,9 +123,9 @@ export function groupOf(request: FastifyRequest): string {
 
 /** Tells the client of the tightest count that its request was part of. */
 function note(request: FastifyRequest, reply: FastifyReply, decision: RateDecision): RateLimited | null {
-  const known = tightest.get(request);
+  const known = request.tightestLimit;
   if (!known || !decision.isAllowed || decision.remaining <= known.remaining) {
-    tightest.set(request, decision);
+    request.tightestLimit = decision;
     void reply
       .header('ratelimit-limit', String(decision.limit))
       .header('ratelimit-remaining', String(decision.remaining))

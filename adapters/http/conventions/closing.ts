@@ -19,7 +19,7 @@ export function registerClosing(server: FastifyInstance, cutAfterMs: number = CU
   server.addHook('onRequest', (_request, reply, next) => {
     underWay += 1;
     // The response's own end: it comes for a caller who goes away before the answer, too.
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       underWay -= 1;
     });
     next();

@@ -18,13 +18,13 @@ const EXEMPT: ReadonlySet<string> = new Set(['/live', '/ready', '/health', '/met
  */
 export function registerHttpsRedirect(server: FastifyInstance, publicUrl: string): void {
   if (!publicUrl.startsWith('https:')) return;
-  server.addHook('onRequest', async (request, reply) => {
-    if (!isMarkedAsHttp(request) || EXEMPT.has(request.url.replace(/\?.*$/, ''))) return;
+  server.addHook('onRequest', (request, reply, next) => {
+    if (!isMarkedAsHttp(request) || EXEMPT.has(request.url.replace(/\?.*$/, ''))) return next();
     const path = withoutOrigin(request.originalUrl);
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     // What begins with a slash cannot lead away from the origin that it is put behind.
     if (!isRead || !path.startsWith('/'))
       throw new EdgeError('https_required', 'The request was made over http; make it over https');
-    return reply.redirect(`${publicUrl}${path}`, 308);
+    void reply.redirect(`${publicUrl}${path}`, 308);
   });
 }

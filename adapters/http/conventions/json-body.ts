@@ -5,7 +5,8 @@ import { isStorable } from '../../../core/kernel/text.ts';
 import { EdgeError } from '../problems/catalogue.ts';
 import { pointerSegment } from '../problems/validation.ts';
 
-const DEPTH_MAX = 32;
+/** How deeply a body may be nested. */
+export const DEPTH_MAX = 32;
 
 /**
  * Bodies are JSON and nothing else; none at all counts as `{}`.
@@ -26,24 +27,34 @@ export function registerJsonBody(server: FastifyInstance): void {
       try {
         return JSON.parse(decoder.decode(body));
       } catch {
-        throw new EdgeError('json_invalid', 'The body is not valid JSON in UTF-8');
+        throw new EdgeError(
+          'json_invalid',
+          'The body is not valid JSON in UTF-8; names and texts stand in double quotes',
+        );
       }
     },
   );
   server.addContentTypeParser('*', async (_request: FastifyRequest, stream: Readable) => {
     // What ends without a byte is no body, whatever it was announced as.
-    if (await hasBytes(stream)) throw new EdgeError('media_type_unsupported', 'The body is not JSON');
+    if (await hasBytes(stream))
+      throw new EdgeError(
+        'media_type_unsupported',
+        'Send JSON, with the header Content-Type: application/json',
+      );
     return {};
   });
 
-  server.addHook('onRequest', async (request) => {
+  server.addHook('onRequest', (request, _reply, next) => {
+    const { headers } = request.raw;
     // A type without a body says nothing, so it cannot be the wrong one.
-    if (!hasBody(request)) delete request.raw.headers['content-type'];
+    if (headers['content-type'] !== undefined && !hasBody(request)) delete headers['content-type'];
+    next();
   });
-  server.addHook('preValidation', async (request) => {
+  server.addHook('preValidation', (request, _reply, next) => {
     if (request.body === undefined && takesBody(request)) request.body = {};
     if (request.routeOptions.schema?.querystring) refuseUnstorable(request.query);
     refuseUnstorable(request.body);
+    next();
   });
 }
 

@@ -10,7 +10,7 @@ import { Unavailable } from '../../../core/kernel/errors.ts';
  * throughput it is never idle, and memory does not, for the limit is the
  * container's to set.
  */
-const LATE_MAX_MS = 1_000;
+export const LATE_MAX_MS = 1_000;
 /** Over which time the average is taken, in milliseconds. */
 const SAMPLE_MS = 500;
 const RETRY_AFTER_SECONDS = 1;

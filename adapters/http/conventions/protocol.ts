@@ -12,10 +12,21 @@ export function registerProtocol(server: FastifyInstance): void {
   server.server.on('checkExpectation', (request, response) => {
     server.server.emit('request', request, response);
   });
-  server.addHook('onRequest', async ({ raw }) => {
-    const hosts = raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
-    if (hosts.length > 1) throw new EdgeError('request_malformed', 'The request names more than one Host');
-    if (hosts.length === 0 && raw.httpVersion !== '1.0')
+  server.addHook('onRequest', ({ raw }, _reply, next) => {
+    const hosts = countHosts(raw.rawHeaders);
+    if (hosts > 1) throw new EdgeError('request_malformed', 'The request names more than one Host');
+    if (hosts === 0 && raw.httpVersion !== '1.0')
       throw new EdgeError('request_malformed', 'The request names no Host');
+    next();
   });
+}
+
+/** @param rawHeaders names and values in turn, as they were sent */
+function countHosts(rawHeaders: readonly string[]): number {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (name.length === 'host'.length && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts;
 }

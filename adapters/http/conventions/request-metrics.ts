@@ -22,10 +22,10 @@ const CLIENT_CLOSED_REQUEST = 499;
  * Keeps nothing of its own about requests under way. Call before every hook that may refuse.
  */
 export function registerRequestMetrics(server: FastifyInstance, { countRequest }: RequestMetricsDeps): void {
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, next) => {
     const startedAt = performance.now();
     // The response's own end, which comes whatever happens to either side; onResponse waits for an answer.
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       countRequest({
         method: request.method,
         route: request.is404 ? null : (request.routeOptions.url ?? null),
@@ -33,5 +33,6 @@ export function registerRequestMetrics(server: FastifyInstance, { countRequest }
         seconds: (performance.now() - startedAt) / 1000,
       });
     });
+    next();
   });
 }

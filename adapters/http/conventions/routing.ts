@@ -41,7 +41,7 @@ export function registerNotFound(
   server: FastifyInstance,
   methodsOf: (url: string) => readonly string[],
 ): void {
-  const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  const refuse = (request: FastifyRequest, reply: FastifyReply): never => {
     const methods = methodsOf(request.url);
     // A route that ends in a star takes the method and still finds nothing there.
     if (methods.length === 0 || methods.includes(request.method))
@@ -52,8 +52,9 @@ export function registerNotFound(
       'The route does not take this method; Allow says which it takes',
     );
   };
-  server.addHook('onRequest', async (request, reply) => {
-    if (request.is404) await refuse(request, reply);
+  server.addHook('onRequest', (request, reply, next) => {
+    if (request.is404) refuse(request, reply);
+    next();
   });
   server.setNotFoundHandler(refuse);
 }

@@ -8,20 +8,24 @@ import { expectProblem } from './problems.ts';
 import { changeSession, isAlive } from './sessions.ts';
 import { expired, forged, resigned, unsigned } from './tokens.ts';
 
+type Headers = Record<string, string>;
 export type BearerRoute = Readonly<{
   service(): HttpService;
-  method: 'GET' | 'POST';
+  method: 'DELETE' | 'GET' | 'POST';
+  /** As it is registered. */
   url: string;
+  /** Where the registered path is a pattern: what a request with these headers asks for. */
+  urlFor?(headers: Headers): string;
   /** Whether the session must live: everywhere but at `logout`. */
   wantsLiveSession: boolean;
 }>;
 
-type Headers = Record<string, string>;
 type Ask = (headers: Headers) => Promise<LightMyRequestResponse>;
 
 /** What every route that takes a Bearer refuses alike (api.md, "Credentials" and "Tenant"). */
 export function describeBearerRefusals(route: BearerRoute): void {
-  const ask: Ask = (headers) => route.service().send({ method: route.method, url: route.url, headers });
+  const { method, url, urlFor = () => url } = route;
+  const ask: Ask = (headers) => route.service().send({ method, url: urlFor(headers), headers });
   let someone: SignedIn | null = null;
   beforeAll(async () => {
     someone = await newSession(route.service());
@@ -78,7 +82,13 @@ function describeMissingAndMalformed({ ask, refuses, service, accessToken }: Sui
 
   it('token_invalid for two tokens, for one without its scheme, and for one in a list', async () => {
     const token = accessToken();
-    for (const value of [`Bearer ${token} ${token}`, token, `Bearer ${token},`]) {
+    for (const value of [
+      `Bearer ${token} ${token}`,
+      token,
+      `Bearer ${token},`,
+      `Bearer \u00a0${token}`,
+      `Bearer ${token}\u00a0`,
+    ]) {
       await refuses({ authorization: value }, 'token_invalid');
     }
   });

@@ -1,6 +1,6 @@
-import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { registerHeaders } from '../../../adapters/http/conventions/headers.ts';
 import { pageRoutes } from '../../../adapters/http/pages/routes.ts';
 
 const PAGES = ['/setup', '/accept-invitation', '/verify-email'] as const;
@@ -22,8 +22,7 @@ let server: FastifyInstance;
 
 beforeAll(async () => {
   server = Fastify();
-  await server.register(helmet);
-  server.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'));
+  registerHeaders(server, false);
   await server.register(pageRoutes({ productName: 'Acme & <Sons>' }));
 });
 
