@@ -1,22 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { decodeBase64Url, encodeBase64Url } from '../../core/kernel/base64url.ts';
 import { DEVICE_SECRET_BYTES } from '../../core/protection/index.ts';
+import { COOKIES, DEVICE_SECRETS_MAX, EVERY_COOKIE } from './cookie-table.ts';
 
-const REFRESH_COOKIE = 'refresh_token';
-const DEVICE_COOKIE = '__Host-gh_device';
-const DEVICE_SECONDS = 365 * 86_400;
-/** Users of one browser that stay known on it. */
-const DEVICE_SECRETS_MAX = 5;
-const ATTRIBUTES = { httpOnly: true, secure: true, path: '/', sameSite: 'strict' } as const;
+const { refresh: REFRESH, device: DEVICE } = COOKIES;
 
 /** Every value that the request carries under the refresh cookie's name: more than one is nobody's. */
 export function refreshCookiesOf(request: FastifyRequest): readonly string[] {
-  return cookiesOf(request, REFRESH_COOKIE);
+  return cookiesOf(request, REFRESH.name);
 }
 
 /** The secrets by which this browser is known, one for each user of it; none where the cookie is not ours. */
 export function deviceSecretsOf(request: FastifyRequest): readonly Uint8Array[] {
-  const [value = '', ...others] = cookiesOf(request, DEVICE_COOKIE);
+  const [value = '', ...others] = cookiesOf(request, DEVICE.name);
   const secrets = others.length > 0 ? [] : value.split('.').map(decodeBase64Url);
   const isOurs = (secret: Uint8Array | null): secret is Uint8Array => secret?.length === DEVICE_SECRET_BYTES;
   return secrets.length <= DEVICE_SECRETS_MAX && secrets.every(isOurs) ? secrets : [];
@@ -30,7 +26,8 @@ export function deviceSecretsOf(request: FastifyRequest): readonly Uint8Array[] 
 export function setDeviceCookie(reply: FastifyReply, added: Uint8Array | null): void {
   const secrets = [...(added ? [added] : []), ...deviceSecretsOf(reply.request)].slice(0, DEVICE_SECRETS_MAX);
   const value = secrets.map(encodeBase64Url).join('.');
-  void reply.setCookie(DEVICE_COOKIE, value, { ...ATTRIBUTES, sameSite: 'lax', maxAge: DEVICE_SECONDS });
+  const { name, sameSite, maxAgeSeconds } = DEVICE;
+  void reply.setCookie(name, value, { ...EVERY_COOKIE, sameSite, maxAge: maxAgeSeconds });
 }
 
 function cookiesOf({ headers }: FastifyRequest, name: string): readonly string[] {
@@ -40,10 +37,12 @@ function cookiesOf({ headers }: FastifyRequest, name: string): readonly string[]
 
 /** @param maxAgeSeconds how long the session lives if nothing more is heard of it */
 export function setRefreshCookie(reply: FastifyReply, token: string, maxAgeSeconds: number): void {
-  void reply.setCookie(REFRESH_COOKIE, token, { ...ATTRIBUTES, maxAge: maxAgeSeconds });
+  const { name, sameSite } = REFRESH;
+  void reply.setCookie(name, token, { ...EVERY_COOKIE, sameSite, maxAge: maxAgeSeconds });
 }
 
 /** Makes the browser forget its refresh token. */
 export function clearRefreshCookie(reply: FastifyReply): void {
-  void reply.setCookie(REFRESH_COOKIE, '', { ...ATTRIBUTES, maxAge: 0, expires: new Date(0) });
+  const { name, sameSite } = REFRESH;
+  void reply.setCookie(name, '', { ...EVERY_COOKIE, sameSite, maxAge: 0, expires: new Date(0) });
 }

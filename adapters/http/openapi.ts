@@ -3,6 +3,10 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import type { Access } from './access/access.ts';
 import type { LimitClass } from './access/limits.ts';
+import { completeDocument } from './openapi/document.ts';
+import { DESCRIPTION, TAGS } from './openapi/info.ts';
+import type { JsonObject } from './openapi/json.ts';
+import type { Shown } from './openapi/shown.ts';
 
 const DOCS_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -16,30 +20,38 @@ export async function registerOpenApi(
   server: FastifyInstance,
   { publicUrl, version, isServed }: OpenApiOptions,
 ): Promise<void> {
+  const shown = new Map<string, Shown>();
   await server.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: {
         title: 'Gatehouse',
         version,
-        description:
-          'Sign-in, sessions and permissions for your applications. A request acts in the tenant of its credential, else in the one that `X-Tenant` names, else in the default one. Errors are `application/problem+json`; branch on `code`.',
+        description: DESCRIPTION,
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: publicUrl }],
+      tags: TAGS,
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token' },
+          basic: { type: 'http', scheme: 'basic', description: 'For the metrics, once they have a password' },
         },
       },
     },
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) => String(json['$id'] ?? `Schema${index}`),
     },
-    transform: ({ schema, url, route }) => {
+    transform: ({ schema: { shown: own, ...schema } = {}, url, route }) => {
       const { access = 'public', limit = 'public' } = route.config ?? {};
-      const security = access === 'public' ? [] : [{ bearer: [] }];
+      if (own) shown.set(schema.operationId ?? url, own);
+      const security = schema.security ?? (access === 'public' ? [] : [{ bearer: [] }]);
       return { schema: { ...schema, security, ...extensions(access, limit) }, url };
+    },
+    transformObject: (documents) => {
+      const collected = 'openapiObject' in documents ? documents.openapiObject : {};
+      const complete = completeDocument(plain(collected), publicUrl, (id) => shown.get(id) ?? {});
+      return JSON.parse(JSON.stringify(complete));
     },
   });
   if (!isServed) return;
@@ -66,4 +78,9 @@ export async function registerOpenApi(
 /** Who may call an operation, and, where anybody may, how it is limited. */
 function extensions(access: Access, limit: LimitClass | 'none'): object {
   return { 'x-access': access, ...(access === 'public' && { 'x-limit': limit }) };
+}
+
+/** A document as the JSON that it is written as. */
+function plain(document: object): JsonObject {
+  return JSON.parse(JSON.stringify(document));
 }

@@ -13,11 +13,11 @@ import {
   type LimitsDeps,
   registerPublicLimit,
 } from './access/limits.ts';
+import { registerRequestFacts } from './access/request-facts.ts';
 import { type ConfigRouteDeps, configRoute } from './auth/config-route.ts';
 import { type RefreshRouteDeps, refreshRoute } from './auth/refresh-route.ts';
 import { type SessionRoutesDeps, sessionRoutes } from './auth/session-routes.ts';
 import { type SignInRoutesDeps, signInRoutes } from './auth/sign-in-routes.ts';
-import { SessionBody } from './bodies/session.ts';
 import { SignInBody } from './bodies/sign-in.ts';
 import { UserBody } from './bodies/user.ts';
 import { answerClientError } from './conventions/client-error.ts';
@@ -25,6 +25,8 @@ import { registerClosing } from './conventions/closing.ts';
 import { registerHeaders } from './conventions/headers.ts';
 import { registerHttpsRedirect } from './conventions/https-redirect.ts';
 import { registerJsonBody } from './conventions/json-body.ts';
+import { lazyLogger } from './conventions/lazy-logger.ts';
+import { registerNoBody } from './conventions/no-body.ts';
 import { registerPressure } from './conventions/pressure.ts';
 import { registerProtocol } from './conventions/protocol.ts';
 import { createRequestId } from './conventions/request-id.ts';
@@ -42,10 +44,14 @@ import { pageRoutes } from './pages/routes.ts';
 import { createErrorHandler } from './problems/error-handler.ts';
 import { errorsPage } from './problems/errors-page.ts';
 import { Problem } from './problems/problem.ts';
+import { type OwnSessionRoutesDeps, ownSessionRoutes } from './sessions/routes.ts';
 
-const BODY_BYTES_MAX = 64 * 1024;
-const HEADER_BYTES_MAX = 16 * 1024;
-const REQUEST_TIMEOUT_MS = 15_000;
+/** The longest body that is read. */
+export const BODY_BYTES_MAX = 64 * 1024;
+/** The longest request line and headers, together. */
+export const HEADER_BYTES_MAX = 16 * 1024;
+/** How long a request may take to arrive, in milliseconds. */
+export const REQUEST_TIMEOUT_MS = 15_000;
 
 export type HttpDeps = GuardDeps &
   ClientAddressDeps &
@@ -56,6 +62,7 @@ export type HttpDeps = GuardDeps &
   LimitsDeps &
   MetricsRouteDeps &
   ProbeRoutesDeps &
+  OwnSessionRoutesDeps &
   RefreshRouteDeps &
   RequestMetricsDeps &
   SessionRoutesDeps &
@@ -81,6 +88,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
   const server = Fastify({
     loggerInstance: deps.logger,
     genReqId: createRequestId(deps.newId),
+    childLoggerFactory: (logger, bindings) => lazyLogger(logger, bindings),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -98,28 +106,31 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   server.setErrorHandler(handleError);
-  server.addSchema(Problem).addSchema(UserBody).addSchema(SessionBody).addSchema(SignInBody);
+  server.addSchema(Problem).addSchema(UserBody).addSchema(SignInBody);
   await registerConventions(server, deps);
   await registerRoutes(server, deps);
   return server;
 }
 
 async function registerConventions(server: FastifyInstance, deps: HttpDeps): Promise<void> {
+  registerRequestFacts(server);
   registerClosing(server);
   registerClientAddress(server, deps);
   registerRequestLog(server);
   registerRequestMetrics(server, deps);
-  await registerHeaders(server, deps.publicUrl.startsWith('https:'));
+  registerHeaders(server, deps.publicUrl.startsWith('https:'));
   await registerPressure(server);
   registerProtocol(server);
   registerHttpsRedirect(server, deps.publicUrl);
   registerJsonBody(server);
+  registerNoBody(server);
   const methodsOf = collectMethods(server);
   const countPublic = createCountPublic(deps);
   registerCors(server, { ...deps, countPublic }, methodsOf);
   registerNotFound(server, methodsOf);
-  server.addHook('onRequest', async ({ is404, routeOptions }) => {
+  server.addHook('onRequest', ({ is404, routeOptions }, _reply, next) => {
     if (!deps.isOpen() && !is404 && !routeOptions.config.isAlwaysOn) throw new Unavailable();
+    next();
   });
   await server.register(cookie);
   // Before the documents, whose plugin registers its routes at once.
@@ -141,6 +152,7 @@ async function registerRoutes(server: FastifyInstance, httpDeps: HttpDeps): Prom
   await server.register(signInRoutes(deps));
   await server.register(refreshRoute(deps));
   await server.register(sessionRoutes(deps));
+  await server.register(ownSessionRoutes(deps));
   await server.register(configRoute(deps));
   await server.register(emailRoutes(deps));
   await server.register(invitationRoutes(deps));

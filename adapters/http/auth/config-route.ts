@@ -4,6 +4,7 @@ import { publicTenantOf } from '../access/request-facts.ts';
 import { refusals } from '../problems/problem.ts';
 import { FAULTS, LIMIT_REFUSALS, NAMED_TENANT_REFUSALS } from '../problems/refusal-lists.ts';
 import { ConfigBody } from './schemas.ts';
+import { CONFIG_SHOWN } from './shown.ts';
 
 export type ConfigRouteDeps = Readonly<{ resolveTenant: ResolveTenant; tenantDefaults: TenantDefaults }>;
 
@@ -18,6 +19,9 @@ export const configRoute =
         schema: {
           operationId: 'getAuthConfig',
           summary: 'How one signs up and in at this tenant',
+          description:
+            'What is in force: the tenant’s own settings, and where it has none those of the service.',
+          shown: CONFIG_SHOWN,
           tags: ['Sign-up and sign-in'],
           response: { 200: ConfigBody, ...refusals(...NAMED_TENANT_REFUSALS, ...LIMIT_REFUSALS, ...FAULTS) },
         },

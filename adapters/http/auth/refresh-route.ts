@@ -18,6 +18,7 @@ import {
   LIMIT_REFUSALS,
 } from '../problems/refusal-lists.ts';
 import { RefreshBody } from './schemas.ts';
+import { REFRESH_SHOWN } from './shown.ts';
 
 export type RefreshRouteDeps = Readonly<{
   refresh: Refresh;
@@ -34,6 +35,7 @@ const REFRESH = {
     'A token works once. The newest spent one again, within seconds and with its successor unused, yields the same successor, so a lost answer or a second tab is harmless. An older one ends the session. By cookie the request needs an `Origin` that may make it.',
   tags: ['Sign-up and sign-in'],
   body: RefreshBody,
+  shown: REFRESH_SHOWN,
   response: {
     200: Type.Ref('SignIn', { description: 'Signed in as before, with the next refresh token' }),
     ...refusals(

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { Id, nullable } from '../bodies/shared.ts';
+import { SessionBody } from '../bodies/session.ts';
+import { Id, nullable, oneOf } from '../bodies/shared.ts';
 import { DeviceName, Transport } from '../bodies/sign-in.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -15,15 +16,30 @@ export const Email = Type.String({
   description: 'One address, of at most 254 characters once it is trimmed and lower-cased',
   examples: ['ada@example.test'],
 });
-const Name = Type.String({ maxLength: 200, examples: ['Ada Lovelace'] });
+export const Name = Type.String({
+  maxLength: 200,
+  description: 'What the user is called',
+  examples: ['Ada Lovelace'],
+});
 
 export const RegisterBody = Type.Object(
   {
     email: Email,
     password: Password,
     name: Type.Optional(nullable(Name)),
-    username: Type.Optional(nullable(Type.String({ maxLength: 64, examples: ['ada'] }))),
-    locale: Type.Optional(nullable(Type.String({ maxLength: 35, examples: ['en'] }))),
+    username: Type.Optional(
+      nullable(
+        Type.String({
+          maxLength: 64,
+          description:
+            'Once lower-cased, 3 to 32 of `a`–`z`, `0`–`9`, `.`, `_` and `-`, a letter first; another name to sign in by',
+          examples: ['ada'],
+        }),
+      ),
+    ),
+    locale: Type.Optional(
+      nullable(Type.String({ maxLength: 35, description: 'A BCP 47 language tag', examples: ['en'] })),
+    ),
   },
   strict,
 );
@@ -67,19 +83,26 @@ export const LogoutAllBody = Type.Object(
   strict,
 );
 
-export const EmptyBody = Type.Object({}, strict);
 export const NoContent = Type.Null({ description: 'Done' });
 
-const TenantSummary = Type.Object({ id: Id, slug: Type.String(), name: Type.String() });
+const TenantSummary = Type.Object({
+  id: Id,
+  slug: Type.String({ examples: ['default'] }),
+  name: Type.String({ examples: ['Default'] }),
+});
 
 export const MeBody = Type.Object(
   {
     user: Type.Ref('User'),
     tenant: TenantSummary,
-    session: nullable(Type.Ref('Session')),
-    roles: Type.Array(Type.String()),
-    scopes: Type.Array(Type.String()),
-    credential: Type.Union([Type.Literal('session'), Type.Literal('api_key')]),
+    session: nullable(SessionBody),
+    roles: Type.Array(Type.String({ examples: ['member'] })),
+    scopes: Type.Array(Type.String({ examples: ['read:user'] }), {
+      description: 'What the roles of the user allow',
+    }),
+    credential: oneOf(['session', 'api_key'], {
+      description: 'What the request came with',
+    }),
   },
   { description: 'Whom the credential stands for at this moment' },
 );
@@ -88,8 +111,12 @@ export const ConfigBody = Type.Object(
   {
     tenant: TenantSummary,
     methods: Type.Object({ password: Type.Boolean(), magic_link: Type.Boolean(), passkey: Type.Boolean() }),
-    signup: Type.Union([Type.Literal('open'), Type.Literal('closed'), Type.Literal('invite')]),
-    email_verification_required: Type.Boolean(),
+    signup: oneOf(['open', 'closed', 'invite'], {
+      description: 'Whether people may register by themselves, not at all, or by invitation',
+    }),
+    email_verification_required: Type.Boolean({
+      description: 'Whether an account begins to exist when its address is confirmed',
+    }),
     password_policy: Type.Object({
       min_length: Type.Integer(),
       max_length: Type.Integer(),
@@ -97,12 +124,7 @@ export const ConfigBody = Type.Object(
       lower: Type.Boolean(),
       digit: Type.Boolean(),
     }),
-    mfa: Type.Union([
-      Type.Literal('off'),
-      Type.Literal('optional'),
-      Type.Literal('required'),
-      Type.Literal('admins'),
-    ]),
+    mfa: oneOf(['off', 'optional', 'required', 'admins']),
     providers: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
     branding: Type.Object({
       name: Type.String(),

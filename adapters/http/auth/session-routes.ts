@@ -8,7 +8,8 @@ import { contextOf } from '../conventions/request-context.ts';
 import { clearRefreshCookie } from '../cookies.ts';
 import { refusals } from '../problems/problem.ts';
 import { BODY_REFUSALS, FAULTS, SESSION_REFUSALS, TOKEN_REFUSALS } from '../problems/refusal-lists.ts';
-import { EmptyBody, LogoutAllBody, MeBody, NoContent } from './schemas.ts';
+import { LogoutAllBody, MeBody, NoContent } from './schemas.ts';
+import { LOGOUT_ALL_SHOWN, LOGOUT_SHOWN, ME_SHOWN } from './shown.ts';
 
 export type SessionRoutesDeps = Readonly<{ endSessions: EndSessions }>;
 
@@ -26,7 +27,7 @@ export const sessionRoutes =
           description:
             'Ends the session that the access token names, even if the token has expired. Repeatable.',
           tags: ['Sessions'],
-          body: EmptyBody,
+          shown: LOGOUT_SHOWN,
           response: { 204: NoContent, ...refusals(...TOKEN_REFUSALS, ...BODY_REFUSALS, ...FAULTS) },
         },
       },
@@ -44,8 +45,10 @@ export const sessionRoutes =
         schema: {
           operationId: 'logoutAll',
           summary: 'Sign out everywhere',
+          description: 'Ends every session of the user, this one too unless `except_current` says otherwise.',
           tags: ['Sessions'],
           body: LogoutAllBody,
+          shown: LOGOUT_ALL_SHOWN,
           response: { 204: NoContent, ...refusals(...SESSION_REFUSALS, ...BODY_REFUSALS, ...FAULTS) },
         },
       },
@@ -67,6 +70,7 @@ export const sessionRoutes =
           operationId: 'getMe',
           summary: 'Who am I, and what may I do?',
           description: 'As it stands at this moment, whatever the token says.',
+          shown: ME_SHOWN,
           tags: ['Sessions'],
           response: { 200: MeBody, ...refusals(...SESSION_REFUSALS, ...FAULTS) },
         },

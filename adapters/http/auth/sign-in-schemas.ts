@@ -8,6 +8,7 @@ import {
   NEW_PASSWORD_REFUSALS,
 } from '../problems/refusal-lists.ts';
 import { LoginBody, RegisterBody, RegisteredBody, VerificationRequiredBody } from './schemas.ts';
+import { LOGIN_SHOWN, REGISTER_SHOWN } from './shown.ts';
 
 export const REGISTER = {
   operationId: 'register',
@@ -16,6 +17,7 @@ export const REGISTER = {
     'Makes an account, or, where the tenant wants addresses verified first, mails a link that makes it. In that case the answer is the same for every address.',
   tags: ['Sign-up and sign-in'],
   body: RegisterBody,
+  shown: REGISTER_SHOWN,
   response: {
     201: RegisteredBody,
     202: VerificationRequiredBody,
@@ -39,6 +41,7 @@ export const LOGIN = {
     'Whatever is wrong with the details, the answer and its time are the same. The refresh token is set as a cookie, or given in the body with `"transport":"token"`.',
   tags: ['Sign-up and sign-in'],
   body: LoginBody,
+  shown: LOGIN_SHOWN,
   response: {
     200: Type.Ref('SignIn', { description: 'Signed in' }),
     ...refusals(

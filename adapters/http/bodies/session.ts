@@ -1,25 +1,25 @@
 import { type Static, Type } from 'typebox';
 import type { Session } from '../../../core/sessions/index.ts';
 import { describeUserAgent } from '../user-agent.ts';
-import { Id, nullable, Timestamp } from './shared.ts';
+import { AssuranceLevel, Id, Methods, nullable, TIMESTAMP, Timestamp } from './shared.ts';
 
-export const SessionBody = Type.Object(
-  {
-    id: Id,
-    current: Type.Boolean({ description: 'Whether this very request came with it' }),
-    device: nullable(Type.String({ description: 'What the client called its device' })),
-    browser: nullable(Type.String()),
-    os: nullable(Type.String()),
-    ip: nullable(Type.String()),
-    location: nullable(Type.String()),
-    created_at: Timestamp,
-    last_seen_at: Timestamp,
-    expires_at: Timestamp,
-    amr: Type.Array(Type.String({ examples: ['pwd'] })),
-    aal: Type.Integer({ minimum: 1, maximum: 2 }),
-  },
-  { $id: 'Session' },
-);
+export const SessionBody = Type.Object({
+  id: Id,
+  current: Type.Boolean({ description: 'Whether this very request came with it' }),
+  device: nullable(Type.String({ description: 'What the client called its device' })),
+  browser: nullable(Type.String({ description: 'As the user agent claims' })),
+  os: nullable(Type.String({ description: 'As the user agent claims' })),
+  ip: nullable(Type.String({ description: 'Where its sign-in came from' })),
+  location: nullable(Type.String({ description: '`null` in this release' })),
+  created_at: Timestamp,
+  last_seen_at: Timestamp,
+  expires_at: Type.String({
+    ...TIMESTAMP,
+    description: 'When it ends if nothing more is heard of it',
+  }),
+  amr: Methods,
+  aal: AssuranceLevel,
+});
 
 /** A session as its owner sees it in a list. */
 export function sessionBody(session: Session, currentId: string): Static<typeof SessionBody> {

@@ -4,15 +4,19 @@ import type { SignedIn } from '../../../core/sessions/index.ts';
 import type { PresentedDevice, SignInCompleted } from '../../../core/sign-in/index.ts';
 import { noteTenant, noteUser } from '../access/request-facts.ts';
 import { deviceSecretsOf, setDeviceCookie, setRefreshCookie } from '../cookies.ts';
-import { Id } from './shared.ts';
+import { AssuranceLevel, Id, Methods, oneOf } from './shared.ts';
 import { userBody } from './user.ts';
 
 /** Where the refresh token goes: into a cookie, or into the body for clients without one. */
-export const Transport = Type.Union([Type.Literal('cookie'), Type.Literal('token')], {
+export const Transport = oneOf(['cookie', 'token'], {
   description: '`cookie` (default): an HttpOnly cookie. `token`: in the body, and no cookie is set',
 });
 
-export const DeviceName = Type.String({ maxLength: 100, examples: ["Ada's laptop"] });
+export const DeviceName = Type.String({
+  maxLength: 100,
+  description: 'What the user shall find this device by in the list of their sessions',
+  examples: ['Laptop'],
+});
 
 export const SignInBody = Type.Object(
   {
@@ -21,8 +25,10 @@ export const SignInBody = Type.Object(
     token_type: Type.Literal('Bearer'),
     expires_in: Type.Integer({ description: 'Seconds until the access token expires', examples: [900] }),
     user: Type.Ref('User'),
-    session: Type.Object({ id: Id, aal: Type.Integer(), amr: Type.Array(Type.String()) }),
-    refresh_token: Type.Optional(Type.String({ description: 'With `"transport":"token"` only' })),
+    session: Type.Object({ id: Id, aal: AssuranceLevel, amr: Methods }),
+    refresh_token: Type.Optional(
+      Type.String({ description: 'Where it was asked for in the body: `"transport":"token"`' }),
+    ),
   },
   { $id: 'SignIn' },
 );

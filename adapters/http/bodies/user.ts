@@ -1,25 +1,20 @@
 import { type Static, Type } from 'typebox';
 import type { User } from '../../../core/users/index.ts';
-import { Id, nullable, Timestamp } from './shared.ts';
+import { Id, nullable, oneOf, Timestamp } from './shared.ts';
 
 export const UserBody = Type.Object(
   {
     id: Id,
     email: Type.String({ format: 'email', examples: ['ada@example.test'] }),
-    email_verified: Type.Boolean(),
-    username: nullable(Type.String()),
-    name: nullable(Type.String()),
-    locale: nullable(Type.String()),
-    picture: nullable(Type.String()),
-    metadata: Type.Record(Type.String(), Type.Unknown()),
-    status: Type.Union([
-      Type.Literal('active'),
-      Type.Literal('suspended'),
-      Type.Literal('deleted'),
-      Type.Literal('invited'),
-    ]),
+    email_verified: Type.Boolean({ description: 'Whether the address was shown to be the user’s own' }),
+    username: nullable(Type.String({ examples: ['ada'] })),
+    name: nullable(Type.String({ examples: ['Ada Lovelace'] })),
+    locale: nullable(Type.String({ description: 'A BCP 47 language tag', examples: ['en'] })),
+    picture: nullable(Type.String({ description: 'The https address of a picture' })),
+    metadata: Type.Record(Type.String(), Type.Unknown(), { description: 'Whatever the tenant keeps there' }),
+    status: oneOf(['active', 'suspended', 'deleted', 'invited']),
     mfa_enabled: Type.Boolean({ description: 'Whether a second factor is on' }),
-    roles: Type.Array(Type.String()),
+    roles: Type.Array(Type.String({ examples: ['member'] })),
     created_at: Timestamp,
     updated_at: Timestamp,
     last_login_at: nullable(Timestamp),

@@ -10,6 +10,7 @@ import {
   NAMED_TENANT_REFUSALS,
   SESSION_REFUSALS,
 } from '../problems/refusal-lists.ts';
+import { RESEND_SHOWN, STATUS_SHOWN, VERIFY_SHOWN } from './shown.ts';
 
 const strict = { additionalProperties: false } as const;
 const VerifyBody = Type.Object(
@@ -29,7 +30,13 @@ const AcceptedBody = Type.Object(
   { description: 'A mail is sent if there is something to confirm' },
 );
 const StatusBody = Type.Object(
-  { email: Type.String(), verified: Type.Boolean(), pending_email: nullable(Type.String()) },
+  {
+    email: Type.String({ examples: ['ada@example.test'] }),
+    verified: Type.Boolean({ description: 'Whether it was shown to be the user’s own' }),
+    pending_email: nullable(
+      Type.String({ description: 'The address that it is to become; `null` in this release' }),
+    ),
+  },
   { description: 'How things stand with the address' },
 );
 
@@ -40,6 +47,7 @@ export const VERIFY = {
     'Makes the account that was asked for, or marks an existing one verified. Signs nobody in. While several people have registered the address, the password chosen with this link is wanted too.',
   tags: ['E-mail'],
   body: VerifyBody,
+  shown: VERIFY_SHOWN,
   response: {
     200: VerifiedBody,
     ...refusals(
@@ -60,6 +68,7 @@ export const RESEND = {
   description: 'The answer is the same for every address.',
   tags: ['E-mail'],
   body: ResendBody,
+  shown: RESEND_SHOWN,
   response: {
     202: AcceptedBody,
     ...refusals(...BODY_REFUSALS, ...NAMED_TENANT_REFUSALS, ...LIMIT_REFUSALS, ...FAULTS),
@@ -69,6 +78,8 @@ export const RESEND = {
 export const STATUS = {
   operationId: 'getEmailStatus',
   summary: 'Whether one’s address is verified',
+  description: 'Of the user whose access token it is, as it stands at this moment.',
+  shown: STATUS_SHOWN,
   tags: ['E-mail'],
   response: {
     200: StatusBody,

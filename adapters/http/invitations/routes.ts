@@ -6,7 +6,7 @@ import type { CountCredential } from '../access/limits.ts';
 import { namedTenantOf } from '../access/named-tenant.ts';
 import { noteTenant } from '../access/request-facts.ts';
 import { type CountSignIn, counted } from '../access/sign-in-outcome.ts';
-import { Email, Password } from '../auth/schemas.ts';
+import { Email, Name, Password } from '../auth/schemas.ts';
 import { nullable } from '../bodies/shared.ts';
 import { DeviceName, presentedDevice, sendNewSignIn, Transport } from '../bodies/sign-in.ts';
 import { contextOf } from '../conventions/request-context.ts';
@@ -19,6 +19,7 @@ import {
   LINK_REFUSALS,
   NEW_PASSWORD_REFUSALS,
 } from '../problems/refusal-lists.ts';
+import { ACCEPT_SHOWN } from './shown.ts';
 
 export type InvitationRoutesDeps = Readonly<{
   acceptInvitation: AcceptInvitation;
@@ -31,7 +32,7 @@ const AcceptBody = Type.Object(
   {
     token: Type.String({ description: 'What stands behind `#token=` in the link' }),
     password: Type.Optional(Password),
-    name: Type.Optional(nullable(Type.String({ maxLength: 200 }))),
+    name: Type.Optional(nullable(Name)),
     email: Type.Optional(Email),
     transport: Type.Optional(Transport),
     device_name: Type.Optional(nullable(DeviceName)),
@@ -59,6 +60,7 @@ export const invitationRoutes =
             'Makes the account and its first session in one step; the address counts as verified. The first owner’s link names no address, so `email` is wanted with it. A refusal spends nothing.',
           tags: ['Invitations'],
           body: AcceptBody,
+          shown: ACCEPT_SHOWN,
           response: {
             200: Type.Ref('SignIn', { description: 'The account was made and is signed in' }),
             ...refusals(

@@ -8,7 +8,8 @@ import { EdgeError } from '../problems/catalogue.ts';
 
 export type DevMailboxRouteDeps = Readonly<{ devMailbox: DevMailbox; ownOrigins: OwnOrigins }>;
 
-const LIMIT_DEFAULT = 25;
+/** How many mails one answer holds where nothing is asked for. */
+export const LIMIT_DEFAULT = 25;
 
 const Query = Type.Object({
   to: Type.Optional(Type.String()),

@@ -4,6 +4,7 @@ import { Unavailable } from '../../../core/kernel/errors.ts';
 import type { AccessTokens } from '../../../core/tokens/index.ts';
 import { holdsEtag } from '../conventions/etag.ts';
 import { refusals } from '../problems/problem.ts';
+import { JWKS_SHOWN } from './shown.ts';
 
 const MAX_AGE_SECONDS = 300;
 
@@ -30,6 +31,9 @@ export const jwksRoute =
         schema: {
           operationId: 'getJwks',
           summary: 'The public keys that verify access tokens',
+          description:
+            'A JWK Set (RFC 7517). It is served from memory, so it is to be had while the database is away.',
+          shown: JWKS_SHOWN,
           tags: ['Tokens'],
           response: {
             200: JwksBody,

@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import { isFromLoopback } from '../access/loopback.ts';
 import { EdgeError } from '../problems/catalogue.ts';
 import { refusals } from '../problems/problem.ts';
+import { METRICS_SHOWN } from './shown.ts';
 
 export type MetricsRouteDeps = Readonly<{
   /** The state of all metrics. */
@@ -32,6 +33,8 @@ export const metricsRoute =
           description:
             'In the text format of Prometheus. Wants Basic authentication once `METRICS_USER` and `METRICS_PASS` are set; without them it answers this machine alone, and 404 everybody else.',
           tags: ['Operations'],
+          security: [{}, { basic: [] }],
+          shown: METRICS_SHOWN,
           response: {
             200: {
               description: 'The state of each metric',

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import { oneOf } from '../bodies/shared.ts';
+import { HEALTH_SHOWN, LIVE_SHOWN, READY_SHOWN } from './shown.ts';
 
 export type ProbeRoutesDeps = Readonly<{
   /** Whether this process serves: started, not about to stop, its database writable and its schema in place. */
@@ -9,10 +11,10 @@ export type ProbeRoutesDeps = Readonly<{
   redisStatus(): Promise<'ok' | 'off' | 'down'>;
 }>;
 
-const db = Type.Union([Type.Literal('ok'), Type.Literal('down')]);
-const redis = Type.Union([Type.Literal('ok'), Type.Literal('off'), Type.Literal('down')]);
-const HEALTH = { status: Type.Union([Type.Literal('ok'), Type.Literal('error')]), db, redis };
-const READY = { status: Type.Union([Type.Literal('ready'), Type.Literal('not ready')]) };
+const db = oneOf(['ok', 'down']);
+const redis = oneOf(['ok', 'off', 'down']);
+const HEALTH = { status: oneOf(['ok', 'error']), db, redis };
+const READY = { status: oneOf(['ready', 'not ready']) };
 
 const config = { access: 'public', limit: 'none', isAlwaysOn: true } as const;
 
@@ -28,6 +30,7 @@ export const probeRoutes =
           operationId: 'getLive',
           summary: 'Whether the process answers',
           description: 'Looks at nothing else.',
+          shown: LIVE_SHOWN,
           tags: ['Operations'],
           response: { 200: Type.Object({ status: Type.Literal('alive') }, { description: 'It does' }) },
         },
@@ -43,6 +46,7 @@ export const probeRoutes =
           operationId: 'getReady',
           summary: 'Whether the process may be sent requests',
           description: 'Looks at a write-capable database and its schema alone.',
+          shown: READY_SHOWN,
           tags: ['Operations'],
           response: {
             200: Type.Object(READY, { description: 'It may' }),
@@ -63,6 +67,8 @@ export const probeRoutes =
         schema: {
           operationId: 'getHealth',
           summary: 'How the process and its backends are, for people and alerts',
+          description: 'Not for balancers: it asks Redis too, without which the process serves all the same.',
+          shown: HEALTH_SHOWN,
           tags: ['Operations'],
           response: {
             200: Type.Object(HEALTH, { description: 'All is well' }),

@@ -9,10 +9,13 @@ export const Problem: TObject = Type.Object(
   {
     type: Type.String({ format: 'uri', description: 'Where the code is explained' }),
     title: Type.String({ description: 'The same for every occurrence of the code' }),
-    status: Type.Integer(),
+    status: Type.Integer({ description: 'The status of the answer', examples: [401] }),
     detail: Type.String({ description: 'What happened, and what can be done about it' }),
-    code: Type.String({ description: 'Stable; one of the closed list' }),
-    request_id: Type.String(),
+    code: Type.String({
+      description: 'What to branch on. Stable; the list grows by release',
+      enum: Object.keys(PROBLEMS).sort(),
+    }),
+    request_id: Type.String({ description: 'As in `X-Request-ID` and in the log' }),
     errors: Type.Optional(
       Type.Array(Type.Object({ pointer: Type.String(), code: Type.String(), detail: Type.String() }), {
         description: 'Which fields, with `validation_failed` only. `pointer` is a JSON Pointer (RFC 6901)',
@@ -49,23 +52,22 @@ export function problemBody(publicUrl: string, code: ProblemCode, occurrence: Oc
   };
 }
 
-/** The answers of a route that refuse, for its schema: one per status, naming the codes. */
+/**
+ * The answers of a route that refuse, for its schema: one per status, naming
+ * the codes between backticks. The document adds an example of each.
+ */
 export function refusals(...codes: readonly ProblemCode[]): Record<number, unknown> {
   const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))].sort();
   return Object.fromEntries(
-    statuses.map((status) => {
-      const names = codes.filter((code) => PROBLEMS[code].status === status);
-      const example = problemBody('https://auth.example.com', names[0] ?? 'internal_error', {
-        detail: PROBLEMS[names[0] ?? 'internal_error'].title,
-        requestId: '0199d1a0-6f5e-7c1b-9a3e-2f4b8c6d0e11',
-      });
-      return [
-        status,
-        {
-          description: names.map((name) => `\`${name}\``).join(', '),
-          content: { [PROBLEM_MEDIA_TYPE]: { schema: Type.Ref('Problem'), example } },
-        },
-      ];
-    }),
+    statuses.map((status) => [
+      status,
+      {
+        description: codes
+          .filter((code) => PROBLEMS[code].status === status)
+          .map((code) => `\`${code}\``)
+          .join(', '),
+        content: { [PROBLEM_MEDIA_TYPE]: { schema: Type.Ref('Problem') } },
+      },
+    ]),
   );
 }

@@ -3,7 +3,8 @@ import type { FieldProblem } from '../../../core/kernel/errors.ts';
 
 type SchemaError = NonNullable<FastifyError['validation']>[number];
 
-const TOLD_MAX = 20;
+/** How many fields an answer names at most. */
+export const TOLD_MAX = 20;
 
 const TEXTS: Readonly<Record<string, readonly [code: string, detail: string]>> = {
   required: ['required', 'This field is required'],
@@ -17,7 +18,7 @@ const TEXTS: Readonly<Record<string, readonly [code: string, detail: string]>> =
 
 /** What a schema found wrong, by field and without the values that were sent. */
 export function fieldProblemsOf(errors: readonly SchemaError[]): readonly FieldProblem[] {
-  // Of a field that may be null the first complaint is about its value; the rest say that it is not null either.
+  // Of a field with several complaints the first says most: that it is no text tells more than that it is none of a list.
   const byPointer = new Map([...errors].reverse().map((error) => [pointerOf(error), error]));
   return [...byPointer].slice(0, TOLD_MAX).map(([pointer, { keyword }]) => {
     const [code, detail] = TEXTS[keyword] ?? ['invalid', 'This field is not valid'];

@@ -81,7 +81,13 @@ describe('GET /errors', () => {
     ]);
     const anchors = [...response.body.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     expect(anchors).toEqual(Object.keys(PROBLEMS).sort());
-    for (const { title } of Object.values(PROBLEMS)) expect(response.body).toContain(title);
+    const read = response.body
+      .replace(/<[^>]+>/g, '')
+      .replaceAll('&#39;', "'")
+      .replaceAll('&quot;', '"');
+    for (const { title, meaning, remedy } of Object.values(PROBLEMS)) {
+      for (const text of [title, meaning, remedy]) expect.soft(read).toContain(text.replaceAll('`', ''));
+    }
   });
 
   it('is where the type of every problem leads', async () => {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { refuseUndeclaredParts } from './declared-parts.ts';
 
 /** What an OpenAPI operation says of its answers, as far as these tests read it. */
 type Operation = Readonly<{ responses?: Readonly<Record<string, Readonly<{ description?: string }>>> }>;
@@ -12,7 +13,7 @@ export function createAnswerBook(http: FastifyInstance) {
 
   return {
     write({ method = 'GET', url }: InjectOptions, response: LightMyRequestResponse): void {
-      const name = nameOf(method, String(url));
+      const name = nameOf(http, method, String(url));
       const operation = operationOf(http, method, String(url));
       const code = codeOf(response);
       if (!operation || (code !== null && OF_NO_OPERATION.includes(code))) return;
@@ -23,11 +24,13 @@ export function createAnswerBook(http: FastifyInstance) {
           `${name} answered ${response.statusCode} ${code ?? ''}, which its operation does not declare`,
         );
       }
+      refuseUndeclaredParts(http.swagger(), declared, response);
       const answers = seen.get(name) ?? new Set<string>();
       seen.set(name, answers.add(entry(response.statusCode, code)));
     },
 
-    read: (method: string, path: string): ReadonlySet<string> => seen.get(nameOf(method, path)) ?? new Set(),
+    read: (method: string, path: string): ReadonlySet<string> =>
+      seen.get(nameOf(http, method, path)) ?? new Set(),
   };
 }
 
@@ -45,15 +48,25 @@ export function declaredAnswers(http: FastifyInstance, method: string, path: str
 function operationOf(http: FastifyInstance, method: string, url: string): Operation | undefined {
   const paths: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>> =
     http.swagger().paths ?? {};
-  return paths[pathOf(url)]?.[method.toLowerCase()] as Operation | undefined;
+  return paths[pathOf(http, url)]?.[method.toLowerCase()] as Operation | undefined;
 }
 
-function nameOf(method: string, url: string): string {
-  return `${method.toUpperCase()} ${pathOf(url)}`;
+function nameOf(http: FastifyInstance, method: string, url: string): string {
+  return `${method.toUpperCase()} ${pathOf(http, url)}`;
 }
 
-function pathOf(url: string): string {
-  return url.replace(/[?#].*$/, '').replace(/^\/api(?=\/)/, '');
+/** The path of the document under which a request falls, `{name}` standing for one segment; else its own. */
+function pathOf(http: FastifyInstance, url: string): string {
+  const asked = url.replace(/[?#].*$/, '').replace(/^\/api(?=\/)/, '');
+  const paths = Object.keys(http.swagger().paths ?? {});
+  if (paths.includes(asked)) return asked;
+  return paths.find((path) => isOf(path, asked)) ?? asked;
+}
+
+function isOf(path: string, asked: string): boolean {
+  const [segments, given] = [path.split('/'), asked.split('/')];
+  const isSame = (segment: string, index: number) => segment.startsWith('{') || segment === given[index];
+  return segments.length === given.length && segments.every(isSame);
 }
 
 function entry(status: number, code: string | null): string {

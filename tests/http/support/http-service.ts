@@ -4,6 +4,7 @@ import { openPool } from '../../../adapters/postgres/pools.ts';
 import type { TestDatabase } from '../../support/postgres.ts';
 import { type OpenService, openService, type TestService } from '../../support/service.ts';
 import { createAnswerBook } from './answer-book.ts';
+import { refuseUntoldData } from './audit-data.ts';
 import { refuseUnknownCookies } from './cookie-table.ts';
 
 /** One row of a tenant's audit log. */
@@ -26,7 +27,7 @@ export type HttpService = TestService &
     answers(method: string, path: string): ReadonlySet<string>;
     /** Asks the database as its superuser, whom row-level security does not bind. */
     sql<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-    /** A tenant's audit events whose type begins with `prefix`, the oldest first. */
+    /** A tenant's audit events whose type begins with `prefix`, the oldest first. Fails where the catalogue tells nothing of their data. */
     audit(prefix: string, slug?: string): Promise<readonly AuditRow[]>;
   }>;
 
@@ -82,13 +83,16 @@ export function equip(
         payload: JSON.stringify(body),
       }),
     get: (url, headers = {}) => send({ method: 'GET', url, headers }),
-    audit: (prefix, slug = 'default') =>
-      sql<AuditRow>(
+    async audit(prefix, slug = 'default') {
+      const events = await sql<AuditRow>(
         `SELECT e.type, e.severity, e.outcome, e.actor_type, e.actor_id, e.target_id, e.request_id, e.data
          FROM gatehouse.audit_events e JOIN gatehouse.tenants t ON t.id = e.tenant_id
          WHERE t.slug = $1 AND starts_with(e.type, $2) ORDER BY e.created_at, e.id`,
         [slug, prefix],
-      ),
+      );
+      for (const event of events) refuseUntoldData(event);
+      return events;
+    },
   };
   return {
     service,

@@ -38,6 +38,7 @@ export async function goodRequests(service: HttpService): Promise<readonly Prepa
     { method: 'GET', url: '/auth/me', headers: bearer(signedIn) },
     { method: 'GET', url: '/auth/me', headers: { ...bearer(signedIn), 'x-tenant': 'strict' } },
     { method: 'GET', url: '/auth/email/status', headers: bearer(signedIn) },
+    { method: 'DELETE', url: `/auth/sessions/${signedIn.sessionId}`, headers: bearer(signedIn) },
     json('/auth/logout', {}, bearer(signedIn)),
     json('/auth/logout-all', {}, bearer(signedIn)),
   ];

@@ -27,6 +27,8 @@ export function expectProblem(response: LightMyRequestResponse, code: ProblemCod
     request_id: response.headers['x-request-id'],
   });
   expect(new URL(body.type).hash).toBe(`#${code}`);
+  // The catalogue says of each code whether its answers tell when to come again.
+  expect([code, 'retry-after' in response.headers]).toEqual([code, PROBLEMS[code].retry === 'later']);
   return body;
 }
 

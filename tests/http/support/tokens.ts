@@ -28,6 +28,16 @@ export async function forged(accessToken: string): Promise<string> {
     .sign(privateKey);
 }
 
+/** The session that an access token in these headers names, if one does, good or not. */
+export function sessionNamedBy({ authorization = '' }: Readonly<Record<string, string>>): string | null {
+  try {
+    const { sid } = decodeJwt(authorization.replace(/^Bearer +/i, ''));
+    return typeof sid === 'string' ? sid : null;
+  } catch {
+    return null;
+  }
+}
+
 /** The same claims with no signature at all. */
 export function unsigned(accessToken: string): string {
   const [, payload] = accessToken.split('.');
