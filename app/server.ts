@@ -3,14 +3,19 @@ import closeWithGrace from 'close-with-grace';
 import { EmbeddedPostgresError } from '../adapters/postgres/embedded/index.ts';
 import { MigrationFailed, MigrationRefused } from '../adapters/postgres/migrations/errors.ts';
 import { WrongDatabaseRole } from '../adapters/postgres/pools.ts';
-import { type Config, ConfigInvalid, loadEnvironment, readConfig } from '../config/index.ts';
-import { loadOrCreateSecretKey, SecretKeyFileBroken } from '../config/secret-key.ts';
+import { type Config, ConfigInvalid, findMisspelt, loadEnvironment, readConfig } from '../config/index.ts';
+import {
+  DataFolderUnusable,
+  loadOrCreateSecretKey,
+  SecretKeyFileBroken,
+  SecretKeyUnreadable,
+} from '../config/secret-key.ts';
 import { SecretUnreadable } from '../core/kernel/ports.ts';
 import { DEFAULT_SLUG } from '../core/tenants/index.ts';
 import { bannerOf } from './banner.ts';
 import { type App, compose } from './compose.ts';
 import { type Databases, findDatabases } from './databases.ts';
-import { type Logger, openLog } from './logger.ts';
+import { type Log, type Logger, openLog } from './logger.ts';
 import { withRealPort } from './real-port.ts';
 import { prepareSchema, refuseUnfitSchema, refuseWrongRoles, untilAvailable } from './start-up.ts';
 
@@ -19,21 +24,28 @@ const CLOSE_MAX_MS = 14_000;
 /** How long `/ready` says no before connections are refused, so that a balancer sees it. */
 const DRAIN_MS = 2_000;
 
+const PORT_TAKEN =
+  'The port is taken, maybe by another Gatehouse. Stop what has it, or choose another: PORT=8081 npm start';
+
 const REFUSALS = [
   ConfigInvalid,
+  DataFolderUnusable,
   EmbeddedPostgresError,
   MigrationFailed,
   MigrationRefused,
   SecretKeyFileBroken,
+  SecretKeyUnreadable,
   SecretUnreadable,
   WrongDatabaseRole,
 ];
 
 async function main(): Promise<void> {
-  const config = await withRealPort(readConfig(loadEnvironment()));
+  const environment = loadEnvironment();
+  const config = await withRealPort(readConfig(environment));
   const log = openLog(config.logLevel);
   const { logger } = log;
-  const opening = open(config, logger);
+  for (const misspelt of findMisspelt(environment)) logger.warn(misspelt);
+  const opening = open(config, log);
   let isStopping = false;
 
   // From the first moment on: a signal while Postgres is starting must not leave it behind.
@@ -51,7 +63,11 @@ async function main(): Promise<void> {
   try {
     await app.http.listen({ host: config.host, port: config.port });
     const step = () => setUp(app, databases, logger);
-    await untilAvailable(step, () => isStopping, logger);
+    const onWaiting = (cause: unknown) => {
+      logger.warn({ err: cause }, 'waiting for the database');
+      if (config.environment === 'development') process.stderr.write(waitingFor(cause));
+    };
+    await untilAvailable(step, () => isStopping, onWaiting);
   } catch (error) {
     // The refusal is what matters; an embedded database that nobody else uses is not left running.
     await app.close().catch(() => undefined);
@@ -68,11 +84,12 @@ async function main(): Promise<void> {
 
 type Opened = Readonly<{ app: App; databases: Databases }>;
 
-async function open(config: Config, logger: Logger): Promise<Opened> {
+async function open(config: Config, { logger, countDroppedLines }: Log): Promise<Opened> {
   const secretKeys = config.secretKeys ?? [await loadOrCreateSecretKey(config.dataDir)];
   const databases = await findDatabases(config, (message) => logger.debug(message));
   try {
-    return { app: await compose({ config, secretKeys, databases, logger }), databases };
+    const options = { config, secretKeys, databases, logger, droppedLogLines: countDroppedLines };
+    return { app: await compose(options), databases };
   } catch (error) {
     await databases.embedded?.stopIfLast();
     throw error;
@@ -96,6 +113,15 @@ async function banner({ services }: App, config: Config, { embedded }: Databases
   return bannerOf({ ...config, servesOnlyProbes: false, firstOwnerToken, embeddedIn });
 }
 
+/** For who sits before the first start, and wonders why there is no banner. */
+function waitingFor(cause: unknown): string {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return (
+    `\n  Gatehouse waits for its database: ${reason}\n` +
+    '  Without DATABASE_URL (or DATABASE_HOST) it starts one of its own.\n\n'
+  );
+}
+
 main().catch((error: unknown) => {
   process.stderr.write(`Gatehouse does not start: ${textOf(error)}\n`, () => process.exit(1));
 });
@@ -104,6 +130,8 @@ main().catch((error: unknown) => {
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isOurs = REFUSALS.some((refusal) => error instanceof refusal);
-  const isListening = (error as NodeJS.ErrnoException).syscall === 'listen';
-  return isOurs || isListening ? error.message : String(error.stack);
+  if (isOurs) return error.message;
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  if (syscall !== 'listen') return String(error.stack);
+  return code === 'EADDRINUSE' ? `${error.message}. ${PORT_TAKEN}` : error.message;
 }

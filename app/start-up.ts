@@ -42,18 +42,19 @@ export async function refuseUnfitSchema(readiness: DatabaseReadiness): Promise<v
  * Repeats `step` until the database lets it through. Every other failure is final.
  *
  * @param isGivenUp asked before each repetition, so that a process that is told to stop does
+ * @param onWaiting told once, of the first failure
  */
 export async function untilAvailable(
   step: () => Promise<void>,
   isGivenUp: () => boolean,
-  logger: Logger,
+  onWaiting: (cause: unknown) => void,
 ): Promise<void> {
   for (let hasWarned = false; !isGivenUp(); ) {
     try {
       return await step();
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      if (!hasWarned) logger.warn({ err: error.cause }, 'waiting for the database');
+      if (!hasWarned) onWaiting(error.cause);
       hasWarned = true;
       await wait(RETRY_MS);
     }

@@ -8,6 +8,7 @@
  */
 export type { Config } from './config.ts';
 export { loadEnvironment } from './load-environment.ts';
+export { findMisspelt } from './misspelt.ts';
 export { ConfigInvalid } from './problems.ts';
 export { readConfig } from './read-config.ts';
 export type { Need } from './variable.ts';

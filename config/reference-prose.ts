@@ -1,10 +1,12 @@
 /** What `docs/reference/configuration.md` says before its tables. */
 export const REFERENCE_INTRODUCTION = `# Configuration
 
-<!-- Generated from config/variables by \`npm run docs\`. Do not edit. -->
-
 Gatehouse is configured by environment variables and by nothing else. In development each has a working
-default and no service is needed. An empty value counts as none. A name that is not listed here is ignored.
+default and no service is needed.
+
+Generated from \`config/variables\` by \`npm run docs\`; a change by hand does not last.
+
+An empty value counts as none. A name that is not listed here is ignored.
 \`npm run --silent cli -- config check\` tells every problem at once, with a reason and an example.
 
 **\`.env\`.** A \`.env\` in the working directory is read too; what the process's own environment holds wins, even
@@ -31,7 +33,8 @@ always.
 
 /** What it says after them. */
 export const REFERENCE_EPILOGUE = `A command reads no more than it uses: \`migrate\` and \`healthcheck\` pass over a variable that is none of theirs,
-even a wrong one. \`config generate-secret\` and \`audit verify --file\` read nothing.
+even a wrong one. \`config generate-secret\` and \`audit verify --file\` read nothing. The commands \`user\`, \`keys\`
+and \`audit\` come with later releases; those that are there are told in [Command line](cli.md).
 
 ## Deliberately not
 

@@ -114,7 +114,8 @@ function renderRefusals(): string {
   ].join('\n');
 }
 
-function demandedBy(need: Need): readonly string[] {
+/** What a command with that need goes without in no staging and no production: variables, as code, with their alternatives. */
+export function demandedBy(need: Need): readonly string[] {
   return ALL_VARIABLES.filter((variable) => variable.demandedBy?.includes(need)).map(
     ({ name, alternative, notDemandedWith }) => {
       if (alternative) return `\`${name}\` (or \`${alternative}\` and the other parts)`;

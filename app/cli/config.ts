@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { findMisspelt, loadEnvironment } from '../../config/index.ts';
 import { generateSecretKey } from '../../config/secret-key.ts';
 import { print } from './output.ts';
 import { configFor } from './workspace.ts';
@@ -12,6 +13,7 @@ export function configCommand(): Command {
     .option('--json', 'print one JSON object')
     .action(({ json = false }: Readonly<{ json?: boolean }>) => {
       const { environment } = configFor(['server']);
+      for (const misspelt of findMisspelt(loadEnvironment())) process.stderr.write(`${misspelt}\n`);
       print(json, { valid: true, environment }, `The configuration is valid for ${environment}`);
     });
   config

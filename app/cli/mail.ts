@@ -16,7 +16,8 @@ import { WrongUsage } from './exit.ts';
 import { print, table } from './output.ts';
 import { configFor, withSystemPool } from './workspace.ts';
 
-const LIMIT_MAX = 1_000;
+/** How many mails one `mail list` shows at most. */
+export const LIMIT_MAX = 1_000;
 const HEADINGS = ['ID', 'TO', 'TEMPLATE', 'STATUS', 'ATTEMPTS', 'CREATED', 'DUE', 'LAST ERROR'];
 
 type ListOptions = Readonly<{ status?: MailStatus; limit: string; json?: boolean }>;

@@ -89,7 +89,7 @@ export const SERVICE = {
       'Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, read from the right. Forwarded headers from anywhere else are ignored, with one warning.',
     parser: networkList,
     default: 'none',
-    example: '10.0.0.0/8,fd00::/8',
+    example: '10.0.3.7',
     demandedBy: ['server'],
     productionRule: {
       says: 'a network in `TRUST_PROXY` wider than `/8` (IPv6: `/7`), which lets strangers say who they are',

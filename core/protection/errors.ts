@@ -6,7 +6,7 @@ export class AccountLocked extends DomainError {
   readonly code = 'account_locked';
   readonly retryAfterSeconds: number;
   constructor(retryAfterSeconds: number) {
-    super('Too many wrong attempts: locked until Retry-After is over');
+    super('Too many wrong attempts; try again later. Retry-After says in how many seconds');
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

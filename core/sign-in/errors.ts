@@ -4,7 +4,9 @@ import { DomainError } from '../kernel/errors.ts';
 export class InvalidCredentials extends DomainError {
   readonly code = 'invalid_credentials';
   constructor() {
-    super('The sign-in details are not right. A new address must be confirmed before its first sign-in');
+    super(
+      'The sign-in details are not right. If the account is new, its address may have to be confirmed first',
+    );
   }
 }
 

@@ -30,7 +30,10 @@ export function createCreateTenant({ unitOfWork, tenants, crypto }: CreateTenant
   return async (slugText, name) => {
     const slug = parseTenantSlug(slugText);
     if (!slug)
-      throw invalid('/slug', 'A slug is 2–63 of a–z, 0–9 and "-", with a letter or digit at both ends');
+      throw invalid(
+        '/slug',
+        'A slug is 2–63 of a–z (lower case), 0–9 and "-", with a letter or digit at both ends',
+      );
     if (!NAME.test(name.trim())) throw invalid('/name', 'A name is 1–200 characters, no control characters');
     const platform = await tenants.findBySlug(PLATFORM_SLUG);
     if (!platform) throw new TenantNotFound();

@@ -23,10 +23,13 @@ export {
   TenantSuspended,
 } from './errors.ts';
 export {
+  ALERT_MODES,
   DEFAULT_SLUG,
+  MFA_MODES,
   type PasswordPolicy,
   PLATFORM_SLUG,
   parseTenantSlug,
+  SIGNUP_MODES,
   type SignupMode,
   type Tenant,
   type TenantSettings,
@@ -40,6 +43,7 @@ export {
   type EffectiveSettings,
   effectiveSettings,
   PASSWORD_LENGTH_MAX,
+  PASSWORD_LENGTH_MIN,
   type TenantDefaults,
 } from './settings.ts';
 export { parseSettingsPatch, type SettingsPatch } from './settings-patch.ts';

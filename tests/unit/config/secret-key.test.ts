@@ -2,7 +2,12 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../../config/index.ts';
-import { generateSecretKey, loadOrCreateSecretKey, SecretKeyFileBroken } from '../../../config/secret-key.ts';
+import {
+  DataFolderUnusable,
+  generateSecretKey,
+  loadOrCreateSecretKey,
+  SecretKeyFileBroken,
+} from '../../../config/secret-key.ts';
 import { PRODUCTION, temporaryFolder } from './support.ts';
 
 it('makes keys that production takes, each another', () => {
@@ -68,5 +73,19 @@ describe('the key of a data folder', () => {
     await expect(attempt).rejects.toThrow(path);
     await expect(attempt).rejects.not.toThrow('m4rker');
     expect(await readFile(path, 'utf8')).toBe(text);
+  });
+});
+
+describe('a data folder that is none', () => {
+  it('is told with what to do about it', async () => {
+    const file = join(temporaryFolder(), 'a-file');
+    await writeFile(file, '');
+
+    const loading = loadOrCreateSecretKey(join(file, 'below'));
+
+    await expect(loading).rejects.toThrow(DataFolderUnusable);
+    await expect(loading).rejects.toThrow(
+      /it is no folder\. Start in a folder of your own, or name one with DATA_DIR\.$/,
+    );
   });
 });

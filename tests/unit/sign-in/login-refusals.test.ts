@@ -47,7 +47,8 @@ describe('a sign-in that is refused', () => {
 
     expect(error).toMatchObject({
       code: 'invalid_credentials',
-      message: 'The sign-in details are not right. A new address must be confirmed before its first sign-in',
+      message:
+        'The sign-in details are not right. If the account is new, its address may have to be confirmed first',
     });
     expect(fixture.hasher.comparisons() - before).toBe(1);
     const identifier = change.as ?? 'ada@example.com';
