@@ -23,6 +23,8 @@ export type ComposeOptions = Readonly<{
   secretKeys: readonly string[];
   databases: Databases;
   logger: Logger;
+  /** How many lines the log has dropped so far, for the metrics. Default is none. */
+  droppedLogLines?: () => number;
 }>;
 export type App = Awaited<ReturnType<typeof compose>>;
 
@@ -32,6 +34,7 @@ export async function compose({
   secretKeys,
   databases,
   logger,
+  droppedLogLines = () => 0,
   patience = REQUEST_PATIENCE,
 }: ComposeOptions) {
   const onIdleError = (error: Error) => logger.warn({ err: error }, 'a database connection was lost');
@@ -56,6 +59,7 @@ export async function compose({
     ...{ services, pool, systemPool },
     mailBacklog: worker?.mailBacklog ?? null,
     rateLimitMode: () => limits.mode(),
+    droppedLogLines,
   });
 
   const http = await createHttpServer({

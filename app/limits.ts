@@ -33,7 +33,8 @@ export function createLimits(redis: Config['redis'], logger: Logger): Limits {
   const connection = openRedis({
     ...redis,
     onTrouble: (reason) => logger.warn({ reason }, 'Redis is away: limits are counted here, and halved'),
-    onRecovery: () => logger.info('Redis is back'),
+    // As loud as the trouble: production logs from warn on, and an operator waits for this line.
+    onRecovery: () => logger.warn('Redis is back'),
   });
   const limiter = createSharedLimiter({ redis: connection, fallback: local });
   return {

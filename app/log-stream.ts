@@ -26,6 +26,8 @@ export type LogStream = Readonly<{
   flush(done: () => void): void;
   /** At the end of the process: writes what is left, within a third of a second. */
   finish(): void;
+  /** How many texts were dropped so far, those that nobody was told of yet included. */
+  countDropped(): number;
 }>;
 
 const WAITING_MAX = 1024 * 1024;
@@ -98,6 +100,7 @@ export function createLogStream({ sink, waitingMax = WAITING_MAX, onDropped }: L
         writeAll(sink, rest, deadline);
       }
     },
+    countDropped: queue.countDropped,
   };
 }
 
@@ -108,12 +111,15 @@ type Queue = Readonly<{
   take(lengthMax: number): Uint8Array;
   /** Tells how many were dropped, if any were and there is room to say so. */
   tellDropped(): void;
+  /** How many were dropped so far. */
+  countDropped(): number;
 }>;
 
 function createQueue(waitingMax: number, onDropped: (count: number) => void): Queue {
   let texts: string[] = [];
   let length = 0;
   let dropped = 0;
+  let told = 0;
 
   return {
     add(text) {
@@ -133,11 +139,12 @@ function createQueue(waitingMax: number, onDropped: (count: number) => void): Qu
       return Buffer.from(chunk);
     },
     tellDropped() {
-      if (dropped === 0 || length > waitingMax / 2) return;
-      const count = dropped;
-      dropped = 0;
+      if (dropped === told || length > waitingMax / 2) return;
+      const count = dropped - told;
+      told = dropped;
       onDropped(count);
     },
+    countDropped: () => dropped,
   };
 }
 

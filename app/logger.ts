@@ -26,6 +26,8 @@ export type Log = Readonly<{
   print(text: string): void;
   /** Resolves when all of that is written, or nobody has taken it for a second. */
   flush(): Promise<void>;
+  /** How many lines were dropped so far, as nobody took them in time. */
+  countDroppedLines(): number;
 }>;
 
 /**
@@ -56,6 +58,7 @@ export function openLog(level: Config['logLevel'], destination: 'stdout' | 'stde
     logger,
     print: stream.write,
     flush: () => new Promise((resolve) => stream.flush(resolve)),
+    countDroppedLines: stream.countDropped,
   };
 }
 

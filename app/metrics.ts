@@ -3,7 +3,7 @@ import type { Pool } from '../adapters/postgres/pools.ts';
 import type { Services } from './services.ts';
 import { VERSION } from './version.ts';
 
-export type AppMetricsOptions = Pick<MetricsSources, 'mailBacklog' | 'rateLimitMode'> &
+export type AppMetricsOptions = Pick<MetricsSources, 'mailBacklog' | 'rateLimitMode' | 'droppedLogLines'> &
   Readonly<{ services: Pick<Services, 'hasher' | 'signInTurns'>; pool: Pool; systemPool: Pool | null }>;
 
 /** The metrics of one application, over what it is made of. */

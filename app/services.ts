@@ -20,9 +20,9 @@ import {
 import { createSignInTurns } from './sign-in-turns.ts';
 
 /** How many password hashes may wait for a turn before more are turned away. */
-const HASH_QUEUE_MAX = 64;
+export const HASH_QUEUE_MAX = 64;
 /** How long one may wait, in milliseconds: a sign-in has waited for its turn before. */
-const HASH_WAIT_MAX_MS = 450;
+export const HASH_WAIT_MAX_MS = 450;
 
 export type ServicesOptions = Readonly<{ config: Config; secretKeys: readonly string[]; pool: Pool }>;
 export type Services = ReturnType<typeof createServices>;

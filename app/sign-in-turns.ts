@@ -2,11 +2,11 @@ import { type BoundedPool, createBoundedPool } from '../adapters/crypto/bounded-
 import type { Login } from '../core/sign-in/index.ts';
 
 /** How many sign-ins may wait for their turn, of all tenants together. */
-const QUEUE_MAX = 64;
+export const QUEUE_MAX = 64;
 /** How long one of them may wait, in milliseconds, so that with the wait for a hash it is told within a second. */
-const WAIT_MAX_MS = 450;
+export const WAIT_MAX_MS = 450;
 /** While passwords are compared on every core, as many sign-ins may be at the database before or after. */
-const TURNS_PER_HASH = 2;
+export const TURNS_PER_HASH = 2;
 
 /**
  * Sign-ins by password take turns as a whole, and tenants take turns among them.

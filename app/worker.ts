@@ -66,13 +66,13 @@ function schedule(jobs: readonly Job[], mail: MailJob, logger: Logger): Worker {
   const failing = new Set<JobName>();
   let isStopped = false;
 
-  // One line when a job begins to fail, and one when it works again: some are tried four times a second.
+  // One line when a job begins to fail, and one, as loud, when it works again: some are tried four times a second.
   const noteFailure = (name: JobName, error: unknown): void => {
     if (!failing.has(name)) logger.warn({ job: name, err: error }, 'a job failed and is tried again');
     failing.add(name);
   };
   const noteSuccess = (name: JobName): void => {
-    if (failing.delete(name)) logger.info({ job: name }, 'a job works again');
+    if (failing.delete(name)) logger.warn({ job: name }, 'a job works again');
   };
 
   const runThenWait = (job: Job): void => {

@@ -10,7 +10,12 @@ export type HashQueueFigures = Readonly<{
   tenantsWaiting: number;
   turnedAway: number;
 }>;
-export type MailBacklog = Readonly<{ waiting: number; dead: number; oldestWaitingSeconds: number }>;
+export type MailBacklog = Readonly<{
+  waiting: number;
+  dead: number;
+  suppressed: number;
+  oldestWaitingSeconds: number;
+}>;
 /** `redis`: limits are counted over all processes; `local`: in this one. */
 export type RateLimitMode = 'redis' | 'local';
 
@@ -22,6 +27,8 @@ export type BackendSources = Readonly<{
   /** `null` where this process cannot look into the outbox. */
   mailBacklog: (() => Promise<MailBacklog>) | null;
   rateLimitMode(): RateLimitMode;
+  /** Since the process began. */
+  droppedLogLines(): number;
 }>;
 
 /** Brings the metrics of backends up to date. Never rejects, and takes 300 ms at most. */
@@ -32,10 +39,12 @@ export function createBackendMetrics(instruments: Instruments, sources: BackendS
   const refreshHashQueue = hashQueueMetrics(instruments, sources.hashQueue);
   const refreshMails = mailMetrics(instruments, sources.mailBacklog);
   const mode = instruments.gauge('gatehouse_rate_limit_mode');
+  const droppedLines = instruments.counter('gatehouse_log_lines_dropped_total');
   return async () => {
     refreshConnections();
     refreshHashQueue();
     for (const each of ['redis', 'local']) mode.set({ mode: each }, each === sources.rateLimitMode() ? 1 : 0);
+    setCounter(droppedLines, sources.droppedLogLines());
     await refreshMails();
   };
 }
@@ -78,6 +87,7 @@ function mailMetrics({ gauge }: Instruments, backlog: BackendSources['mailBacklo
   const gauges = {
     waiting: gauge('gatehouse_mails_waiting'),
     dead: gauge('gatehouse_mails_dead'),
+    suppressed: gauge('gatehouse_mails_suppressed'),
     oldest: gauge('gatehouse_mail_oldest_waiting_seconds'),
   };
   const read = backlog && atMostOneAtATime(backlog);
@@ -86,6 +96,7 @@ function mailMetrics({ gauge }: Instruments, backlog: BackendSources['mailBacklo
     if (found) {
       gauges.waiting.set(found.waiting);
       gauges.dead.set(found.dead);
+      gauges.suppressed.set(found.suppressed);
       gauges.oldest.set(found.oldestWaitingSeconds);
       return;
     }

@@ -119,6 +119,12 @@ export const CATALOGUE = {
     labels: [],
     help: 'Mails that were given up and wait for an operator; absent where it could not be read',
   },
+  gatehouse_mails_suppressed: {
+    kind: 'gauge',
+    group: 'Mail',
+    labels: [],
+    help: 'Mails of the last 30 days that were not sent, as their recipient had had too many within an hour; absent where it could not be read',
+  },
   gatehouse_mail_oldest_waiting_seconds: {
     kind: 'gauge',
     group: 'Mail',
@@ -130,6 +136,12 @@ export const CATALOGUE = {
     group: 'Process',
     labels: ['version', 'node_version'],
     help: 'Always 1; the labels say what runs',
+  },
+  gatehouse_log_lines_dropped_total: {
+    kind: 'counter',
+    group: 'Process',
+    labels: [],
+    help: 'Log lines that were dropped, as nobody took them in time',
   },
   process_start_time_seconds: {
     kind: 'gauge',

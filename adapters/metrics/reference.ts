@@ -11,16 +11,16 @@ import { METHODS } from './requests.ts';
 /** The text of `docs/reference/metrics.md`. */
 export function renderMetricsReference(): string {
   const groups = METRIC_GROUPS.flatMap((group) => [`### ${group}`, renderTable(group)]);
-  const parts = [INTRODUCTION, '## Metrics', ...groups, '## Labels', renderLabels(), WATCH];
+  const parts = [INTRODUCTION, '## By what they tell of', ...groups, '## Labels', renderLabels(), WATCH];
   return `${parts.join('\n\n')}\n`;
 }
 
 const INTRODUCTION = `# Metrics
 
-<!-- Generated from adapters/metrics by \`npm run docs\`. Do not edit. -->
-
 \`GET /metrics\` answers in the text format of Prometheus, on every process, whether it serves, waits for its
 database or only runs jobs. The figures are those of one process: scrape each of them and add up.
+
+Generated from \`adapters/metrics\` by \`npm run docs\`; a change by hand does not last.
 
 **Who may read them.** With \`METRICS_USER\` and \`METRICS_PASS\` set, which staging and production demand, whoever
 sends them as Basic authentication; anybody else gets 401 \`metrics_unauthorized\`. Without them, requests from
@@ -76,6 +76,8 @@ const WATCH = `## What to watch
 | \`gatehouse_database_waiting > 0\` for minutes | The pool is too small for the load, or Postgres is slow. |
 | \`gatehouse_mails_dead > 0\` | Mails that nobody will send until an operator looks. |
 | \`gatehouse_mail_oldest_waiting_seconds > 900\` | Mail is not going out. |
+| \`delta(gatehouse_mails_suppressed[1h]) > 20\` | Somebody tries to flood a mailbox. |
 | \`gatehouse_rate_limit_mode{mode="local"} == 1\` where Redis is configured | Redis is away; limits are stricter, and counted by each process. |
 | \`increase(gatehouse_locks_total[15m]) > 20\` | Somebody is trying passwords. |
+| \`increase(gatehouse_log_lines_dropped_total[15m]) > 0\` | Nobody takes the log in time: lines are lost. |
 | \`nodejs_eventloop_lag_p99_seconds > 0.05\` | Something blocks the event loop. |`;

@@ -1,5 +1,5 @@
 /** How many calls in a row fail before nobody is let through. */
-const FAILURES_MAX = 3;
+export const FAILURES_MAX = 3;
 
 /** How long after it opened, and after each failed probe, the next probe follows. */
 const PROBE_EVERY_MS = 1_000;

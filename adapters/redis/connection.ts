@@ -3,7 +3,8 @@ import { type CountAnswer, type CountRequest, countRequest } from './count-scrip
 import { within } from './deadline.ts';
 import { createOutage, type Outage, type OutageListener } from './outage.ts';
 
-const DEADLINE_MS = 150;
+/** How long Redis has for one answer before it counts as away, in milliseconds. */
+export const DEADLINE_MS = 150;
 
 const CONNECT_TIMEOUT_MS = 2_000;
 

@@ -25,7 +25,8 @@ export interface SmtpTransport extends MailTransport {
   close(): void;
 }
 
-const DEADLINES = {
+/** When an attempt to hand a mail over ends, in milliseconds. */
+export const DEADLINES = {
   /** From the look-up of the name to the end of STARTTLS. */
   connectMs: 8_000,
   /** Without a byte from the server. */

@@ -19,6 +19,12 @@ export {
   type CreateAdminRepositories,
   createCreateAdmin,
 } from './create-admin.ts';
-export { createInvite, type Invite, type InviteRepositories } from './invite.ts';
+export {
+  createInvite,
+  FIRST_OWNER_LIFETIME_SECONDS,
+  INVITATION_LIFETIME_SECONDS,
+  type Invite,
+  type InviteRepositories,
+} from './invite.ts';
 export type { Invitation } from './model.ts';
 export type { InvitationRepository } from './ports.ts';

@@ -23,8 +23,10 @@ export type InviteDeps = Readonly<{
   crypto: CryptoPrimitives;
 }>;
 
-const FIRST_OWNER_LIFETIME_SECONDS = 24 * 60 * 60; // a day
-const INVITATION_LIFETIME_SECONDS = 7 * 24 * 60 * 60; // a week
+/** How long the link to the first owner is good for. */
+export const FIRST_OWNER_LIFETIME_SECONDS = 24 * 60 * 60; // a day
+/** How long the link of an invitation is good for. */
+export const INVITATION_LIFETIME_SECONDS = 7 * 24 * 60 * 60; // a week
 
 /** Offers accounts. Both answer the text of a link that works once. */
 export interface Invite {

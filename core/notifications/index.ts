@@ -10,7 +10,14 @@
  */
 export { createMailDelivery, type MailDelivery } from './deliver-mails.ts';
 export { MailNotFound, MailNotRetriable, MailNotTaken } from './errors.ts';
-export { BEGIN_WITHIN_SECONDS, CLAIM_SECONDS, ON_REQUEST_MAILS_PER_HOUR } from './limits.ts';
+export {
+  BEGIN_WITHIN_SECONDS,
+  CLAIM_SECONDS,
+  MAIL_ATTEMPTS_MIN,
+  MAIL_PATIENCE_SECONDS,
+  MAIL_RETRY_SECONDS_MAX,
+  ON_REQUEST_MAILS_PER_HOUR,
+} from './limits.ts';
 export {
   MAIL_STATUSES,
   type MailBacklog,

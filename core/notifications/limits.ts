@@ -12,9 +12,12 @@ export const CLAIM_SECONDS = 60;
 export const BEGIN_WITHIN_SECONDS = 30;
 
 const SPAN_SECONDS = 5;
-const SPAN_SECONDS_MAX = 2 * 60 * 60; // 2 hours
-const ATTEMPTS_MIN = 15;
-const PATIENCE_SECONDS = 24 * 60 * 60; // a day
+/** The longest wait between two attempts at one mail. */
+export const MAIL_RETRY_SECONDS_MAX = 2 * 60 * 60; // 2 hours
+/** A mail is tried so often at least before it is given up. */
+export const MAIL_ATTEMPTS_MIN = 15;
+/** A mail is tried for so long at least before it is given up. */
+export const MAIL_PATIENCE_SECONDS = 24 * 60 * 60; // a day
 
 /**
  * How long to wait after the attempt of this number, counted from 1: between a
@@ -24,7 +27,7 @@ const PATIENCE_SECONDS = 24 * 60 * 60; // a day
  * @param random from 0 up to 1
  */
 export function retryDelaySeconds(attempts: number, random: number): number {
-  const span = Math.min(SPAN_SECONDS * 2 ** (attempts - 1), SPAN_SECONDS_MAX);
+  const span = Math.min(SPAN_SECONDS * 2 ** (attempts - 1), MAIL_RETRY_SECONDS_MAX);
   return 1 + random * (span - 1);
 }
 
@@ -34,5 +37,5 @@ export function retryDelaySeconds(attempts: number, random: number): number {
  * forward, and what waited for a worker that was off has hardly been tried.
  */
 export function isGivenUp(attempts: number, ageSeconds: number): boolean {
-  return attempts >= ATTEMPTS_MIN && ageSeconds >= PATIENCE_SECONDS;
+  return attempts >= MAIL_ATTEMPTS_MIN && ageSeconds >= MAIL_PATIENCE_SECONDS;
 }

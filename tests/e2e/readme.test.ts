@@ -106,8 +106,9 @@ async function leadsSomewhere(document: string, link: string): Promise<boolean> 
     () => false,
   );
   if (!isThere || heading === undefined) return isThere;
-  const headings = withoutCode(await readFile(target, 'utf8')).matchAll(/^#+ (.*)$/gm);
-  return [...headings].some(([, text = '']) => anchorOf(text) === heading);
+  const text = withoutCode(await readFile(target, 'utf8'));
+  if (text.includes(`<a id="${heading}"></a>`)) return true;
+  return [...text.matchAll(/^#+ (.*)$/gm)].some(([, title = '']) => anchorOf(title) === heading);
 }
 
 function withoutCode(markdown: string): string {

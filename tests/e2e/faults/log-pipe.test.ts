@@ -9,6 +9,7 @@ import { ANSWERED_WITHIN_MS } from '../../support/fault-answers.ts';
 import { sharedFaultPostgres } from '../../support/fault-postgres.ts';
 import { spawnServer, untilReady } from '../../support/fault-server.ts';
 import { type Answer, createLoadClient } from '../../support/load-client.ts';
+import { sampleOf } from '../../support/metrics-text.ts';
 import { temporaryFolder } from '../../support/server-process.ts';
 
 const postgres = sharedFaultPostgres();
@@ -29,12 +30,14 @@ it('answers on while nobody reads its log, counts what is dropped, and goes on i
   const answers = await ask(server.url, MANY);
   const lines = readLines(pipe.path);
   await expect.poll(() => dropsIn(lines()), { timeout: 10_000 }).not.toEqual([]);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
   await ask(server.url, 1);
   await expect.poll(() => lines().at(-1)?.['msg'], { timeout: 10_000 }).toBe('request completed');
   server.signal('SIGTERM');
 
   expectAnswered(answers);
   expect(dropsIn(lines())).toEqual([expect.any(Number)]);
+  expect([sampleOf(metrics, 'gatehouse_log_lines_dropped_total')]).toEqual(dropsIn(lines()));
   const times = lines().map(({ time }) => String(time));
   expect(times).toEqual([...times].sort());
   expect(await server.ended).toBe(0);

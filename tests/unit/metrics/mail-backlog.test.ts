@@ -8,6 +8,7 @@ describe('the outbox', () => {
   const FIGURES = [
     'gatehouse_mails_waiting',
     'gatehouse_mails_dead',
+    'gatehouse_mails_suppressed',
     'gatehouse_mail_oldest_waiting_seconds',
   ];
 
@@ -45,15 +46,15 @@ describe('the outbox', () => {
 
     const late = [scraped(metrics), scraped(metrics)];
     await vi.advanceTimersByTimeAsync(300);
-    for (const scrape of late) expect(await told(scrape)).toEqual([null, null, null]);
+    for (const scrape of late) expect(await told(scrape)).toEqual([null, null, null, null]);
     expect(answers).toHaveLength(1);
 
     answers[0]?.(BACKLOG);
     await vi.advanceTimersByTimeAsync(0);
     const next = scraped(metrics);
     await vi.advanceTimersByTimeAsync(0);
-    answers[1]?.({ waiting: 0, dead: 0, oldestWaitingSeconds: 0 });
-    expect(await told(next)).toEqual([0, 0, 0]);
+    answers[1]?.({ waiting: 0, dead: 0, suppressed: 0, oldestWaitingSeconds: 0 });
+    expect(await told(next)).toEqual([0, 0, 0, 0]);
     expect(vi.getTimerCount()).toBe(0);
   });
 

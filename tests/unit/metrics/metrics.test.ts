@@ -45,6 +45,8 @@ describe('a scrape', () => {
     expect(sampleOf(text, 'gatehouse_hash_queue_turned_away_total')).toBe(12);
     expect(sampleOf(text, 'gatehouse_mails_waiting')).toBe(3);
     expect(sampleOf(text, 'gatehouse_mails_dead')).toBe(2);
+    expect(sampleOf(text, 'gatehouse_mails_suppressed')).toBe(4);
+    expect(sampleOf(text, 'gatehouse_log_lines_dropped_total')).toBe(6);
     expect(sampleOf(text, 'gatehouse_mail_oldest_waiting_seconds')).toBe(41.5);
     expect(sampleOf(text, 'gatehouse_build_info', { version: '1.2.3', node_version: process.version })).toBe(
       1,

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import type { MailBacklog } from '../../../adapters/metrics/backends.ts';
 import { createMetrics, type Metrics, type MetricsSources } from '../../../adapters/metrics/metrics.ts';
 
-export const BACKLOG: MailBacklog = { waiting: 3, dead: 2, oldestWaitingSeconds: 41.5 };
+export const BACKLOG: MailBacklog = { waiting: 3, dead: 2, suppressed: 4, oldestWaitingSeconds: 41.5 };
 
 /** Metrics over backends that are all well, closed when the test is over. */
 export function metricsOver(change: Partial<MetricsSources> = {}): Metrics {
@@ -15,6 +15,7 @@ export function metricsOver(change: Partial<MetricsSources> = {}): Metrics {
     hashQueue: () => ({ running: 2, waiting: 7, tenantsWaiting: 3, turnedAway: 11 }),
     mailBacklog: async () => BACKLOG,
     rateLimitMode: () => 'redis',
+    droppedLogLines: () => 6,
     ...change,
   });
   onTestFinished(() => metrics.stop());
