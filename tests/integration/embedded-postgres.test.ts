@@ -28,7 +28,7 @@ import { withLock } from '../../adapters/postgres/embedded/lock-file.ts';
 import { findServer, readPidFile, shutDown } from '../../adapters/postgres/embedded/postmaster.ts';
 import { findProcessRun } from '../../adapters/postgres/embedded/processes.ts';
 
-vi.setConfig({ testTimeout: 15_000, hookTimeout: 15_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 type Started = Pick<EmbeddedPostgres, 'connection' | 'pid' | 'isAdopted'>;
 type Child = Readonly<{ process: ChildProcess; line(): Promise<string> }>;
@@ -148,6 +148,23 @@ it('keeps what was committed when postgres itself is killed', async () => {
     { kept: 1000 },
   ]);
   expect(await readFile(join(dir, 'postgres.log'), 'utf8')).toContain('automatic recovery in progress');
+});
+
+// A killed process is gone a moment later, and until then it is found. Here the moment lasts.
+it('starts another where the one that it asks is killed before it answers', async () => {
+  const dir = await newFolder();
+  const killed = await startEmbedded({ dir });
+  await rows(killed.connection, 'create table kept as select 7 as value');
+  process.kill(killed.pid, 'SIGSTOP');
+
+  const restarting = startEmbedded({ dir });
+  await connectionWaitingAt(killed.connection);
+  process.kill(killed.pid, 'SIGKILL');
+  const restarted = await restarting;
+
+  expect(restarted.isAdopted).toBe(false);
+  expect(restarted.pid).not.toBe(killed.pid);
+  expect(await rows(restarted.connection, 'select value from kept')).toEqual([{ value: 7 }]);
 });
 
 // Two postmasters on one data directory would destroy it: the backends of the killed one must end first.
@@ -435,6 +452,15 @@ async function connect(connection: EmbeddedPostgres['connection']): Promise<pg.C
   const client = new pg.Client(connection);
   await client.connect();
   return client;
+}
+
+/** Waits until somebody has connected whom the server has not let in yet, where the system tells of that. */
+async function connectionWaitingAt({ host, port }: EmbeddedPostgres['connection']): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const connecting = new RegExp(` 02 +\\d+ ${join(host, `.s.PGSQL.${port}`)}$`, 'm');
+  await vi.waitFor(async () => expect(await readFile('/proc/net/unix', 'utf8')).toMatch(connecting), {
+    timeout: 5_000,
+  });
 }
 
 async function rows(

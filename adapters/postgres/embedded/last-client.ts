@@ -18,8 +18,11 @@ const CONNECT_TIMEOUT_MS = 5000;
 const ANSWER_TIMEOUT_MS = 30_000;
 /** A backend whose client has just closed needs a moment to disappear. */
 const CLOSING_TIMEOUT_MS = 500;
-/** `57P03`: starting up. The others: its socket is not there yet. */
-const NOT_YET = ['57P03', 'ECONNREFUSED', 'ENOENT'];
+/**
+ * `57P03`: starting up, or stopping. No socket is there yet, or there is one of a server that was killed a moment ago:
+ * it takes connections until its process is gone, and resets them then.
+ */
+const NOT_YET = ['57P03', 'ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'];
 
 /**
  * Enters this process as a user of the server. Connections alone would not do: who has just started it
@@ -39,24 +42,36 @@ export async function isInUse(usersDir: string, connection: Connection): Promise
 }
 
 /**
- * Waits until a server answers. One that says it is ready may still be recovering from the crash of a
- * backend, or its word may be that of a killed one which had the same process number.
+ * Waits until a server answers, as long as it `isThere`. One that says it is ready may still be recovering from the
+ * crash of a backend, may just have been killed, or its word may be that of a killed one which had the same process
+ * number.
  *
+ * @returns whether it did; `false` where it ended instead
  * @throws EmbeddedPostgresError after 30 seconds.
  */
-export async function waitForAnswer(connection: Connection): Promise<void> {
-  const answer = await poll(ANSWER_TIMEOUT_MS, async () => {
+export async function waitForAnswer(
+  connection: Connection,
+  isThere: () => Promise<boolean>,
+): Promise<boolean> {
+  const isAnswering = await poll(ANSWER_TIMEOUT_MS, async () => {
     try {
-      return await countClients(connection);
+      await countClients(connection);
+      return true;
     } catch (error) {
-      if (NOT_YET.includes(systemCode(error) ?? '')) return null;
-      throw error;
+      if (!isNotYet(error)) throw error;
+      return (await isThere()) ? null : false;
     }
   });
-  if (answer !== null) return;
+  if (isAnswering !== null) return isAnswering;
   throw new EmbeddedPostgresError(
     `The embedded Postgres runs, but does not answer at ${connection.host} after ${ANSWER_TIMEOUT_MS / 1000} seconds.`,
   );
+}
+
+function isNotYet(error: unknown): boolean {
+  if (NOT_YET.includes(systemCode(error) ?? '')) return true;
+  // The driver's words for a connection that is closed before it is answered; they come without a code.
+  return error instanceof Error && error.message === 'Connection terminated unexpectedly';
 }
 
 async function hasLiveUser(usersDir: string): Promise<boolean> {

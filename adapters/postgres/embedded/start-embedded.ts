@@ -2,10 +2,11 @@ import { chooseAccount } from './account.ts';
 import { SUPERUSER } from './data-directory.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import { type Connection, isInUse, type Registration, register, waitForAnswer } from './last-client.ts';
-import { launch } from './launch.ts';
+import { type LaunchOptions, launch } from './launch.ts';
 import { withLock } from './lock-file.ts';
 import { type Place, preparePlace } from './place.ts';
 import { findServer, type Postmaster, type StopMode, shutDown } from './postmaster.ts';
+import { isPostmasterOf } from './processes.ts';
 
 /** A Postgres of our own, in a folder, reached by a Unix socket. For development and evaluation. */
 export type EmbeddedPostgres = Readonly<{
@@ -49,17 +50,27 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   const account = await chooseAccount(dir);
   const place = await preparePlace({ dir, account, isThrowAway, log });
   return withLock(place.lockFile, async () => {
-    const running = await findServer(place.dataDir);
-    const server = running ?? (await launch(place, { account, isThrowAway, log }));
-    const connection = connectionOf(server);
-    await waitForAnswer(connection);
-    log(`${running ? 'adopted' : 'started'} Postgres ${server.pid} in ${place.base}`);
+    const { server, isAdopted } = await findOrLaunch(place, { account, isThrowAway, log });
+    log(`${isAdopted ? 'adopted' : 'started'} Postgres ${server.pid} in ${place.base}`);
     const registration = await register(place.usersDir);
     return {
-      ...{ connection, pid: server.pid, folder: place.base, isAdopted: running !== null },
+      ...{ connection: connectionOf(server), pid: server.pid, folder: place.base, isAdopted },
       ...stopping(place, registration),
     };
   });
+}
+
+type Found = Readonly<{ server: Postmaster; isAdopted: boolean }>;
+
+/** One that answers. What runs there may be about to end, by a signal that has not reached it yet: then it is not it. */
+async function findOrLaunch(place: Place, options: LaunchOptions): Promise<Found> {
+  const isAnswering = (server: Postmaster) =>
+    waitForAnswer(connectionOf(server), () => isPostmasterOf(place.dataDir, server.pid));
+  const running = await findServer(place.dataDir);
+  if (running && (await isAnswering(running))) return { server: running, isAdopted: true };
+  const server = await launch(place, options);
+  if (await isAnswering(server)) return { server, isAdopted: false };
+  throw new EmbeddedPostgresError(`The embedded Postgres ended as soon as it ran. See ${place.logFile}.`);
 }
 
 /** The server may have been restarted by another process since, so it is looked up again. */
