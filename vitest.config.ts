@@ -1,10 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { DATABASE, DATABASE_FOLDERS } from './vitest.database.ts';
 
-const database = { globalSetup: ['tests/support/global-setup.ts'], testTimeout: 30_000, hookTimeout: 60_000 };
+/** Built once for all that run the service as processes of their own. */
+const built = { globalSetup: ['tests/support/global-build.ts'], testTimeout: 120_000, hookTimeout: 120_000 };
 
 /** Built servers in trouble: backends that are away, and more work than there is time for. */
-const FAULTS = ['tests/e2e/faults/**/*.test.ts', 'tests/e2e/login-storm.test.ts'];
+const FAULTS = [
+  'tests/e2e/faults/**/*.test.ts',
+  'tests/e2e/{login-storm,refresh-herd,mass-revocation}.test.ts',
+  'tests/e2e/refresh-model/**/*.test.ts',
+];
 
 /** What is not measured, and why. */
 const UNMEASURED = [
@@ -37,33 +43,30 @@ export default defineConfig({
     // One core is left to nobody: the tests wait for Postgres as much as Postgres waits for them.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      { test: { name: 'unit', include: ['tests/{unit,architecture}/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['tests/{unit,architecture}/**/*.test.ts'],
+          // As those of the database: loading is most of what these take.
+          isolate: false,
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: 'database',
-          include: ['tests/{integration,http,races,isolation,security}/**/*.test.ts'],
-          // What measures time runs alone: vitest.enumeration.config.ts.
-          exclude: ['tests/security/enumeration/**'],
-          ...database,
+          include: DATABASE_FOLDERS.map((folder) => `${folder}/**/*.test.ts`),
+          ...DATABASE,
         },
       },
-      {
-        test: {
-          name: 'e2e',
-          include: ['tests/e2e/**/*.test.ts'],
-          exclude: FAULTS,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
+      { test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], exclude: FAULTS, ...built } },
       {
         test: {
           name: 'faults',
           include: FAULTS,
           // They promise answers within a second, so each has the machine to itself.
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...built,
         },
       },
     ],

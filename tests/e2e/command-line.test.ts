@@ -1,15 +1,18 @@
 import { expect, it } from 'vitest';
+import { readMigrations } from '../../adapters/postgres/migrations/files.ts';
 import { apiClient } from '../support/api-client.ts';
-import { runCli } from '../support/cli-process.ts';
+import { runCli, runCliShared } from '../support/cli-process.ts';
 import { startServer, temporaryFolder } from '../support/server-process.ts';
 import { PASSWORD } from '../support/service.ts';
+
+const LATEST = (await readMigrations()).at(-1)?.id ?? '';
 
 it('works on the same database as a running server, and answers one JSON object', async () => {
   const server = await startServer();
   const { post } = apiClient(server.url);
   const env = { DATA_DIR: server.dataDir, PORT: String(server.port) };
-  const cli = (args: string[], input = '') =>
-    runCli([...args, '--json'], { env, cwd: server.dataDir, input });
+  const at = { env, cwd: server.dataDir };
+  const cli = (args: string[]) => runCliShared([...args, '--json'], at);
 
   const made = await cli(['tenant', 'create', '--slug', 'acme', '--name', 'Acme']);
   expect([made.code, JSON.parse(made.stdout)]).toMatchObject([0, { slug: 'acme', name: 'Acme' }]);
@@ -26,7 +29,7 @@ it('works on the same database as a running server, and answers one JSON object'
     'acme',
     '--password-stdin',
   ];
-  const owner = await cli(withPassword, `${PASSWORD}\n`);
+  const owner = await runCli([...withPassword, '--json'], { ...at, input: `${PASSWORD}\n` });
   expect([owner.code, JSON.parse(owner.stdout)]).toMatchObject([
     0,
     { role: 'owner', link: null, user: { email_verified: true } },
@@ -74,13 +77,29 @@ it.each([
   [['healthcheck'], 1],
 ])('ends %j with %i', async (args, code) => {
   const cwd = await temporaryFolder();
-  const answer = await runCli(args, { env: { DATA_DIR: cwd, PORT: '1' }, cwd });
+  const answer = await runCliShared(args, { env: { DATA_DIR: cwd, PORT: '1' }, cwd });
   expect([answer.code, code === 0 ? '' : answer.stdout]).toEqual([code, '']);
+});
+
+it.each([
+  [['--help'], 0],
+  [['healthcheck'], 1],
+  [['nonsense'], 2],
+  [['admin', 'create', '--email', 'a@example.test', '--tenant', 'nowhere'], 6],
+  [['migrate', 'down', '--to', LATEST], 7],
+])('ends the process of %j with %i', async (args, code) => {
+  const cwd = await temporaryFolder();
+  const place = { env: { DATA_DIR: cwd, PORT: '1' }, cwd };
+
+  const answer = await runCli(args, place);
+
+  expect(answer).toEqual(await runCliShared(args, place));
+  expect(answer.code).toBe(code);
 });
 
 it('migrates and tells where the schema stands, without a server', async () => {
   const cwd = await temporaryFolder();
-  const cli = (...args: string[]) => runCli([...args, '--json'], { env: { DATA_DIR: cwd }, cwd });
+  const cli = (...args: string[]) => runCliShared([...args, '--json'], { env: { DATA_DIR: cwd }, cwd });
   const before = JSON.parse((await cli('migrate', 'status')).stdout);
   expect([before.current, before.pending.length]).toEqual([null, expect.any(Number)]);
 
@@ -92,7 +111,7 @@ it('migrates and tells where the schema stands, without a server', async () => {
 
 it('checks the configuration of an environment and makes secrets that pass', async () => {
   const cwd = await temporaryFolder();
-  const secret = (await runCli(['config', 'generate-secret'], { env: {}, cwd })).stdout.trim();
+  const secret = (await runCliShared(['config', 'generate-secret'], { env: {}, cwd })).stdout.trim();
   const env = {
     ENVIRONMENT: 'production',
     PUBLIC_URL: 'https://auth.example.com',
@@ -105,9 +124,12 @@ it('checks the configuration of an environment and makes secrets that pass', asy
     METRICS_USER: 'prometheus',
     METRICS_PASS: 'pw',
   };
-  const good = await runCli(['config', 'check', '--json'], { env: { ...env, SECRET_KEY: secret }, cwd });
+  const good = await runCliShared(['config', 'check', '--json'], {
+    env: { ...env, SECRET_KEY: secret },
+    cwd,
+  });
   expect([good.code, JSON.parse(good.stdout)]).toEqual([0, { valid: true, environment: 'production' }]);
 
-  const bad = await runCli(['config', 'check'], { env: { ...env, SECRET_KEY: 'x' }, cwd });
+  const bad = await runCliShared(['config', 'check'], { env: { ...env, SECRET_KEY: 'x' }, cwd });
   expect([bad.code, bad.stdout, bad.stderr]).toEqual([1, '', expect.stringContaining('SECRET_KEY')]);
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type ApiAnswer, apiClient, bearer } from '../support/api-client.ts';
-import { runCli } from '../support/cli-process.ts';
+import { runCliShared } from '../support/cli-process.ts';
 import { sampleOf } from '../support/metrics-text.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { PASSWORD } from '../support/service.ts';
@@ -47,7 +47,10 @@ async function people({ url, dataDir, port }: ServerProcess, slugs: readonly str
   const env = { DATA_DIR: dataDir, PORT: String(port) };
   const who = { email: 'ada@example.test', password: PASSWORD };
   for (const slug of slugs) {
-    const made = await runCli(['tenant', 'create', '--slug', slug, '--name', slug], { env, cwd: dataDir });
+    const made = await runCliShared(['tenant', 'create', '--slug', slug, '--name', slug], {
+      env,
+      cwd: dataDir,
+    });
     expect(made.code, made.stderr).toBe(0);
     expect((await api.post('/auth/register', who, { 'x-tenant': slug })).status).toBe(201);
   }

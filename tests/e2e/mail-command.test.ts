@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { apiClient } from '../support/api-client.ts';
-import { runCli } from '../support/cli-process.ts';
+import { runCli, runCliShared } from '../support/cli-process.ts';
 import { TEST_AUTHORITY } from '../support/redis-tls.ts';
 import { startServer, temporaryFolder } from '../support/server-process.ts';
 import { PASSWORD } from '../support/service.ts';
@@ -30,7 +30,7 @@ describe('mail list and mail retry', () => {
     });
     const server = await startServer({ env: smtpTo(smtp) });
     const cli = (...args: string[]) =>
-      runCli([...args, '--json'], { env: { DATA_DIR: server.dataDir }, cwd: server.dataDir });
+      runCliShared([...args, '--json'], { env: { DATA_DIR: server.dataDir }, cwd: server.dataDir });
     const list = async (...args: string[]) => JSON.parse((await cli('mail', 'list', ...args)).stdout).data;
     const listUntil = async (isSo: (mails: Record<string, unknown>[]) => boolean) => {
       for (;;) {
@@ -70,14 +70,17 @@ describe('mail list and mail retry', () => {
     expect(smtp.received.map(({ to }) => to)).toEqual(['deferred@example.test']);
     expect((await cli('mail', 'retry', String(mails[0]?.['id']))).code).toBe(7);
 
-    const people = await runCli(['mail', 'list'], { env: { DATA_DIR: server.dataDir }, cwd: server.dataDir });
+    const people = await runCliShared(['mail', 'list'], {
+      env: { DATA_DIR: server.dataDir },
+      cwd: server.dataDir,
+    });
     expect(people.stdout).toMatch(/^ID +TO +TEMPLATE +STATUS/);
     expect(people.stdout).toContain('refused@example.test');
   });
 
   it('work without a server, and know no mail that there is not', async () => {
     const cwd = await temporaryFolder();
-    const cli = (...args: string[]) => runCli(args, { env: { DATA_DIR: cwd }, cwd });
+    const cli = (...args: string[]) => runCliShared(args, { env: { DATA_DIR: cwd }, cwd });
 
     const empty = await cli('mail', 'list', '--json');
     const unknown = await cli('mail', 'retry', UNKNOWN);
@@ -100,19 +103,17 @@ describe('mail list and mail retry', () => {
   ])('end %j with 2', async (args) => {
     const cwd = await temporaryFolder();
 
-    const { code, stdout } = await runCli(args, { env: { DATA_DIR: cwd }, cwd });
+    const { code, stdout } = await runCliShared(args, { env: { DATA_DIR: cwd }, cwd });
 
     expect([code, stdout]).toEqual([2, '']);
   });
 });
 
 describe('mail test', () => {
+  const TEST = ['mail', 'test', '--to', 'ada@example.test'];
   const test = async (env: Record<string, string>, ...args: string[]) => {
     const cwd = await temporaryFolder();
-    return runCli(['mail', 'test', '--to', 'ada@example.test', ...args], {
-      env: { DATA_DIR: cwd, ...env },
-      cwd,
-    });
+    return runCliShared([...TEST, ...args], { env: { DATA_DIR: cwd, ...env }, cwd });
   };
 
   it('sends a mail and tells what the server said', async () => {
@@ -156,9 +157,12 @@ describe('mail test', () => {
     const smtp = await startSmtpServer({ tls: 'starttls' });
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'ca.pem'), TEST_AUTHORITY);
-    const env = { ...smtpTo(smtp), SMTP_TLS: 'starttls' };
+    const env = { ...smtpTo(smtp), SMTP_TLS: 'starttls', DATA_DIR: folder };
+    const authority = { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') };
 
-    const outcomes = [await test(env), await test({ ...env, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') })];
+    // Node reads that variable once, when a process starts.
+    const inOwnProcess = (settings: Record<string, string>) => runCli(TEST, { env: settings, cwd: folder });
+    const outcomes = await Promise.all([inOwnProcess(env), inOwnProcess({ ...env, ...authority })]);
 
     expect(outcomes.map(({ code }) => code)).toEqual([1, 0]);
     expect(outcomes[0]?.stderr).toContain('UNABLE_TO_VERIFY_LEAF_SIGNATURE');

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { startEmbedded } from '../../adapters/postgres/embedded/index.ts';
 import { readMigrations } from '../../adapters/postgres/migrations/files.ts';
-import { runCli } from '../support/cli-process.ts';
+import { runCli, runCliShared } from '../support/cli-process.ts';
 import { temporaryFolder } from '../support/server-process.ts';
 
 const MIGRATIONS = await readMigrations();
@@ -120,9 +120,10 @@ it('fails with 1, and with the reason, when the database refuses a statement', a
 });
 
 it('applies each migration once, when four start at once on an empty database', async () => {
-  const { cli, client } = await freshDatabase();
+  const { dataDir, client } = await freshDatabase();
+  const up = () => runCli(['migrate', 'up', '--json'], { env: { DATA_DIR: dataDir }, cwd: dataDir });
 
-  const answers = await Promise.all([1, 2, 3, 4].map(() => cli('up', '--json')));
+  const answers = await Promise.all([up(), up(), up(), up()]);
 
   expect(answers.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
   expect(answers.flatMap(({ stdout }) => JSON.parse(stdout).applied)).toEqual(IDS);
@@ -139,8 +140,9 @@ async function freshDatabase() {
   await client.connect();
   onTestFinished(() => client.end());
   const cli = (...args: string[]) =>
-    runCli(['migrate', ...args], { env: { DATA_DIR: dataDir }, cwd: dataDir });
+    runCliShared(['migrate', ...args], { env: { DATA_DIR: dataDir }, cwd: dataDir });
   return {
+    dataDir,
     client,
     cli,
     /** What the command answers as JSON, which must be all that it prints. */

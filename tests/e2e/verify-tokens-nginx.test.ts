@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { apiClient } from '../support/api-client.ts';
 import { type Issuer, signIn, startIssuer } from '../support/issuer.ts';
+import { shared } from '../support/lifetime.ts';
 import { describeWith, NGINX } from '../support/outside-programs.ts';
 import {
   askFor,
@@ -17,8 +18,10 @@ import { freePort, temporaryFolder } from '../support/server-process.ts';
 import { claimsOf, judgedTokens, signToken } from '../support/wrong-tokens.ts';
 
 describeWith(NGINX, 'nginx')('nginx as the guide has it', () => {
+  const theIssuer = shared(startIssuer);
+
   it('lets the tenant’s tokens through and no others, and tells the application whose they are', async () => {
-    const issuer = await startIssuer();
+    const issuer = theIssuer();
     const { url } = await startNginx(issuer);
     const { key, acme, other } = issuer;
     const otherTenant = { id: other.tenantId, token: other.token };
@@ -37,7 +40,7 @@ describeWith(NGINX, 'nginx')('nginx as the guide has it', () => {
   });
 
   it('keeps an accepted token for a minute or until it expires, whichever is sooner, and no refusal', async () => {
-    const issuer = await startIssuer();
+    const issuer = theIssuer();
     const { url, verifier } = await startNginx(issuer);
     const { key, acme, other } = issuer;
     const now = Math.floor(Date.now() / 1000);
@@ -63,7 +66,7 @@ describeWith(NGINX, 'nginx')('nginx as the guide has it', () => {
   });
 
   it('notices at once, where it asks Gatehouse, that a session ended', async () => {
-    const issuer = await startIssuer();
+    const issuer = theIssuer();
     const { url } = await startNginx(issuer);
     const { server, other } = issuer;
     const { token } = await signIn(server, 'acme');

@@ -1,19 +1,23 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type Issuer, startIssuer } from '../support/issuer.ts';
 import { type JwksFront, startJwksFront } from '../support/jwks-front.ts';
+import { shared } from '../support/lifetime.ts';
 import { describeWith, GO, PYTHON } from '../support/outside-programs.ts';
 import {
+  goSampleIn,
   type SampleApplication,
   type SampleTimes,
   type StartSample,
   startFastifySample,
-  startGoSample,
   startPythonSample,
   startVerifierSample,
 } from '../support/sample-application.ts';
+import { temporaryFolder } from '../support/server-process.ts';
 import { judgedTokens, newTokenKey, publicJwk, signToken, type TokenKey } from '../support/wrong-tokens.ts';
 
 const CLAIMS = { tid: 'acme', sub: 'ada', sid: 'a session' };
+/** Applications ask it, and change nothing. */
+const theIssuer = shared(startIssuer);
 
 describe('the Node sample with Fastify', () => {
   verifiesTokens(startFastifySample);
@@ -25,20 +29,22 @@ describeWith(PYTHON, 'a Python with PyJWT and cryptography')('the Python sample'
   goesOnWithoutGatehouse(startPythonSample);
 });
 describeWith(GO, 'Go')('the Go sample', () => {
+  const startGoSample = goSampleIn(shared(temporaryFolder));
   verifiesTokens(startGoSample);
   goesOnWithoutGatehouse(startGoSample);
 });
 
 function verifiesTokens(startSample: StartSample): void {
   it('takes the tokens of its tenant and refuses all others, with one request for JWKS', async () => {
-    const issuer = await startIssuer();
+    const issuer = theIssuer();
+    const requestsBefore = issuer.front.requests();
     const application = await startSample(settingsOf(issuer));
     const { good, wrong } = tokensOf(issuer);
 
     expect(await statusesOf(application, good)).toEqual(all(good, 200));
     expect(await statusesOf(application, wrong)).toEqual(all(wrong, 401));
     expect(await application.ask(issuer.acme.token)).toEqual({ status: 200, userId: issuer.acme.userId });
-    expect(issuer.front.requests()).toBe(1);
+    expect(issuer.front.requests() - requestsBefore).toBe(1);
   });
 
   it('asks for JWKS again when a token names a new key, and says 503 while it cannot be had', async () => {

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { type Transaction, withTenant } from '../../adapters/postgres/transaction.ts';
 import type { TenantId } from '../../core/kernel/ids.ts';
-import { type OwnServer, startOwnServer } from './own-server.ts';
+import { type OwnServer, startOwnServer as startEmptyServer } from './own-server.ts';
 
 // ADR 0001: this is what the other driver did not survive.
 
@@ -84,6 +84,17 @@ it('outlives a backend that hangs, and goes on over another one', async () => {
   expect(codeOf(failure)).toBe('unavailable');
   expect(await withTenant(pool, TENANT, ask)).toBe(TENANT);
 });
+
+/** With the one table that every commit asks. */
+async function startOwnServer(): Promise<OwnServer> {
+  const server = await startEmptyServer();
+  await server.run(`
+    CREATE SCHEMA gatehouse;
+    CREATE TABLE gatehouse.revocations (kind text, tenant_id uuid, subject_id uuid, transaction xid8)`);
+  // A server whose data may be thrown away has not written it yet.
+  await server.run('CHECKPOINT');
+  return server;
+}
 
 /** Stops a process until the test is over. */
 function freeze(pid: number): void {

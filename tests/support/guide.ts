@@ -4,7 +4,9 @@ import { promisify } from 'node:util';
 import { cleanEnvironment } from './server-process.ts';
 
 const DOCS = new URL('../../docs/', import.meta.url);
-const RUNBOOKS = ['database-away', 'restore', 'secret-key-lost'].map((name) => `runbooks/${name}.md`);
+const RUNBOOKS = ['database-away', 'key-compromised', 'restore', 'rotate-keys', 'secret-key-lost'].map(
+  (name) => `runbooks/${name}.md`,
+);
 const MARKED = /<!-- test: (\S+) -->\n```\w+\n([\s\S]*?\n)```/g;
 
 /** The marked blocks of docs/guides/production.md and of the runbooks that go with it, by their names. */

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import { type ApiAnswer, type ApiClient, apiClient } from './api-client.ts';
-import { runCli } from './cli-process.ts';
 import { readGuide, type Typed, type } from './guide.ts';
-import type { Cluster } from './postgres-cluster.ts';
+import { shared, whenOver } from './lifetime.ts';
+import { type Cluster, keepFolder, startCluster } from './postgres-cluster.ts';
 import { cleanEnvironment, freePort, temporaryFolder } from './server-process.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -47,8 +47,6 @@ export type Started = Readonly<{
 /** Prepares a machine on which nothing of the guide was typed yet. */
 export async function prepareInstallation(cluster: Cluster): Promise<Installation> {
   const folder = await temporaryFolder();
-  // Builds what the guide runs, should a source be younger.
-  await runCli(['help'], { env: {}, cwd: folder });
   return installationIn(folder, cluster, { PORT: await freePort(), REDIS_PORT: await freePort() });
 }
 
@@ -87,6 +85,27 @@ export async function install(cluster: Cluster): Promise<Installation> {
   await writeFile(join(installation.conf, 'secrets/REDIS_URL'), 'redis://:nobody@127.0.0.1:1\n');
   await installation.type('environment', 'migrate');
   return installation;
+}
+
+/** A machine of one test's own, on which everything is done that the guide does before a server is started. */
+export type Installed = Readonly<{ cluster: Cluster; installation: Installation }>;
+
+/**
+ * Does once for all tests of a suite what {@link install} does. Each of them is given a machine as it was then, at the
+ * same places: they come one after the other.
+ */
+export function installedMachine(): () => Promise<Installed> {
+  const kept = shared(async () => {
+    const cluster = await startCluster();
+    const installation = await install(cluster);
+    const [folders, database] = [await keepFolder(dirname(installation.conf)), await cluster.keep()];
+    return { installation, folders, database };
+  });
+  return async () => {
+    const { installation, folders, database } = kept();
+    await folders();
+    return { installation, cluster: await database.start() };
+  };
 }
 
 /**
@@ -142,7 +161,7 @@ async function spawnUnit(conf: string, folder: string, change: Env): Promise<Chi
     env: cleanEnvironment({ ...UNLIMITED, LOG_LEVEL: 'info', ...assignments(settings), ...change }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  onTestFinished(() => end(child, 'SIGKILL'));
+  whenOver(() => end(child, 'SIGKILL'));
   return child;
 }
 

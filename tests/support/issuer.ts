@@ -5,7 +5,7 @@ import { createSecretBox } from '../../adapters/crypto/secret-box.ts';
 import { signingKeyContext } from '../../adapters/crypto/signing-keys.ts';
 import { startEmbedded } from '../../adapters/postgres/embedded/index.ts';
 import { apiClient } from './api-client.ts';
-import { runCli } from './cli-process.ts';
+import { runCliShared } from './cli-process.ts';
 import { type JwksFront, startJwksFront } from './jwks-front.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 import { PASSWORD } from './service.ts';
@@ -19,7 +19,7 @@ export type Issuer = Readonly<{
   server: ServerProcess;
   /** The keys in the server's JWKS. */
   keys: readonly unknown[];
-  /** The private one of them, taken out of the database. */
+  /** The private one of the key that signs, taken out of the database. */
   key: TokenKey;
   acme: SignedIn;
   other: SignedIn;
@@ -36,7 +36,7 @@ export async function startIssuer(): Promise<Issuer> {
     },
   });
   const cli = { env: { DATA_DIR: server.dataDir, SECRET_KEY: secret }, cwd: server.dataDir };
-  await runCli(['tenant', 'create', '--slug', 'acme', '--name', 'Acme'], cli);
+  await runCliShared(['tenant', 'create', '--slug', 'acme', '--name', 'Acme'], cli);
   const jwks = await apiClient(server.url).get('/.well-known/jwks.json');
   const { keys } = jwks.body as { keys: readonly unknown[] };
   front.publish(keys);
@@ -65,7 +65,7 @@ async function signingKeyOf(server: ServerProcess, secret: string): Promise<Toke
   const client = new pg.Client(embedded.connection);
   await client.connect();
   const { rows } = await client.query<{ kid: string; sealed: Buffer }>(
-    'SELECT kid, sealed_private_key AS sealed FROM gatehouse.signing_keys',
+    `SELECT kid, sealed_private_key AS sealed FROM gatehouse.signing_keys WHERE state = 'active'`,
   );
   await client.end();
   await embedded.stopIfLast();

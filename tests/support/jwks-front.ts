@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { onTestFinished } from 'vitest';
+import { whenOver } from './lifetime.ts';
 
 export type JwksFront = Readonly<{
   /** An origin, to be the issuer's. */
@@ -36,7 +36,7 @@ export async function startJwksFront(): Promise<JwksFront> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  onTestFinished(async () => {
+  whenOver(async () => {
     server.closeAllConnections();
     server.close();
     await once(server, 'close');

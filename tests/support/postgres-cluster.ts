@@ -1,11 +1,13 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
-import { describe, onTestFinished } from 'vitest';
+import { describe } from 'vitest';
 import { type Account, chooseAccount, runUnder } from '../../adapters/postgres/embedded/account.ts';
+import { whenOver } from './lifetime.ts';
 import { freePort } from './server-process.ts';
 
 const DEBIAN = '/usr/lib/postgresql';
@@ -33,6 +35,14 @@ export type Cluster = Readonly<{
   admin(database: string): pg.Pool;
   /** Ends it, as in a crash, and removes all that it held. */
   destroy(): Promise<void>;
+  /** Ends it in order and keeps a copy of all that it holds. */
+  keep(): Promise<KeptCluster>;
+}>;
+
+/** What a cluster was at one moment. Gone when what it was kept for is over. */
+export type KeptCluster = Readonly<{
+  /** Starts it as it was, at the same places, where none of it runs. Gone when the test is over, at the latest. */
+  start(): Promise<Cluster>;
 }>;
 
 /**
@@ -44,31 +54,70 @@ export async function startCluster(port?: number): Promise<Cluster> {
   const account = await chooseAccount(dir);
   await chmod(dir, 0o755);
   if (account) await chown(dir, account.uid, account.gid);
-  const chosenPort = port ?? (await freePort());
+  const place = { dir, account, port: port ?? (await freePort()) };
+  await run(account, 'initdb', ['-D', join(dir, 'data'), '-U', 'postgres', ...LOCALE, ...LOGINS]);
+  return startIn(place);
+}
+
+type ClusterPlace = Readonly<{ dir: string; account: Account | null; port: number }>;
+
+async function startIn(place: ClusterPlace): Promise<Cluster> {
+  const { dir, account, port } = place;
   const data = join(dir, 'data');
-  await run(account, 'initdb', ['-D', data, '-U', 'postgres', ...LOCALE, ...LOGINS]);
-  const settings = ['listen_addresses=127.0.0.1', `port=${chosenPort}`, `unix_socket_directories=${dir}`];
+  const settings = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${dir}`];
   const options = [...settings, ...QUICK].map((setting) => `-c ${setting}`).join(' ');
   await run(account, 'pg_ctl', ['-D', data, '-l', join(dir, 'log'), '-o', options, '-w', 'start']);
 
   let isThere = true;
-  const destroy = async (): Promise<void> => {
+  const end = async (mode: 'fast' | 'immediate'): Promise<void> => {
     if (!isThere) return;
     isThere = false;
-    await run(account, 'pg_ctl', ['-D', data, '-m', 'immediate', '-w', 'stop']);
+    await run(account, 'pg_ctl', ['-D', data, '-m', mode, '-w', 'stop']);
+  };
+  const destroy = async (): Promise<void> => {
+    await end('immediate');
     await rm(dir, { recursive: true, force: true });
   };
-  onTestFinished(destroy);
+  whenOver(destroy);
   return {
-    port: chosenPort,
+    port,
     env: {
-      ...{ PGHOST: dir, PGPORT: String(chosenPort), PGUSER: 'postgres' },
+      ...{ PGHOST: dir, PGPORT: String(port), PGUSER: 'postgres' },
       PATH: [FOLDER, process.env['PATH']].join(delimiter),
     },
     account: account?.name ?? userInfo().username,
-    admin: (database) => adminPool({ host: dir, port: chosenPort, user: 'postgres', database, max: 2 }),
+    admin: (database) => adminPool({ host: dir, port, user: 'postgres', database, max: 2 }),
     destroy,
+    async keep() {
+      await end('fast');
+      return keepIn(place, await keepFolder(dir));
+    },
   };
+}
+
+function keepIn(place: ClusterPlace, restore: () => Promise<void>): KeptCluster {
+  return {
+    async start() {
+      await restore();
+      return startIn(place);
+    },
+  };
+}
+
+/** Copies a folder aside. What this gives puts the copy into its place, instead of whatever has become of it. */
+export async function keepFolder(folder: string): Promise<() => Promise<void>> {
+  const kept = `${folder}-kept`;
+  await copyFolder(folder, kept);
+  whenOver(() => rm(kept, { recursive: true, force: true }));
+  return async () => {
+    await rm(folder, { recursive: true, force: true });
+    await copyFolder(kept, folder);
+  };
+}
+
+/** With owners, modes and times, which `cp` of Node leaves behind. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  await promisify(execFile)('cp', ['-a', from, to]);
 }
 
 const LOCALE = ['-E', 'UTF8', '--locale=C'];
@@ -94,6 +143,6 @@ function adminPool(config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool(config);
   // The cluster may end before the test does.
   pool.on('error', () => undefined);
-  onTestFinished(() => pool.end());
+  whenOver(() => pool.end());
   return pool;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { onTestFinished } from 'vitest';
+import { whenOver } from './lifetime.ts';
 import { GO, PYTHON } from './outside-programs.ts';
 import { cleanEnvironment, freePort, temporaryFolder } from './server-process.ts';
 
@@ -95,14 +95,23 @@ http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Applicat
   return startApplication(PYTHON ?? '', ['app.py'], { folder, options });
 };
 
-/** The Go sample, compiled. */
-export const startGoSample: StartSample = async (options) => {
-  const folder = await temporaryFolder();
-  await writeFile(join(folder, 'main.go'), withTimes(await guideBlock('go'), options));
+/** The Go sample, compiled once for each text of it, in a folder that is there as long as all who start it. */
+export function goSampleIn(folder: () => string): StartSample {
+  const compiled = new Map<string, Promise<string>>();
+  return async (options) => {
+    const code = withTimes(await guideBlock('go'), options);
+    const program = compiled.get(code) ?? compileGo(code, join(folder(), `sample-${compiled.size}`));
+    compiled.set(code, program);
+    return startApplication(await program, [], { folder: folder(), options });
+  };
+}
+
+async function compileGo(code: string, program: string): Promise<string> {
+  await writeFile(`${program}.go`, code);
   const env = cleanEnvironment({ GO111MODULE: 'off', CGO_ENABLED: '0', GOFLAGS: '' });
-  await run(GO ?? '', ['build', '-o', 'app', 'main.go'], { cwd: folder, env });
-  return startApplication(join(folder, 'app'), [], { folder, options });
-};
+  await run(GO ?? '', ['build', '-o', program, `${program}.go`], { env });
+  return program;
+}
 
 type Place = Readonly<{ folder: string; options: SampleSettings }>;
 
@@ -174,7 +183,7 @@ export async function startProgram(
     child.kill('SIGTERM');
     await once(child, 'exit');
   };
-  onTestFinished(stop);
+  whenOver(stop);
   const deadline = Date.now() + START_MS;
   while (!(await answers(port))) {
     if (hasEnded() || Date.now() > deadline) throw new Error(`${command} does not answer:\n${output}`);

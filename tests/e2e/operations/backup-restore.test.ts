@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { dumpSchema } from '../../integration/schema-dump.ts';
 import type { ApiClient } from '../../support/api-client.ts';
-import { type Installation, install, patientClient } from '../../support/installation.ts';
+import { type Installation, installedMachine, patientClient } from '../../support/installation.ts';
 import { type Cluster, describeWithPostgresPrograms, startCluster } from '../../support/postgres-cluster.ts';
 import { PASSWORD } from '../../support/service.ts';
 
@@ -15,9 +15,10 @@ const WITHOUT_JOBS = { WORKER: 'off' };
 
 // docs/guides/production.md, "Back up and restore", as it is typed there.
 describeWithPostgresPrograms('a backup', () => {
+  const fresh = installedMachine();
+
   it('brings back on a new server sign-in, sessions, tokens, keys, policies, grants and owners', async () => {
-    const lost = await startCluster();
-    const old = await install(lost);
+    const { cluster: lost, installation: old } = await fresh();
     const first = await old.start(WITHOUT_JOBS);
     await first.untilReady();
     const api = patientClient(old.url);
@@ -27,12 +28,12 @@ describeWithPostgresPrograms('a backup', () => {
     await old.type('backup');
     await first.stop();
     await lost.destroy();
-    const fresh = await startCluster(lost.port);
-    const restored = old.over(fresh);
+    const replacement = await startCluster(lost.port);
+    const restored = old.over(replacement);
     const told = await restored.type('database-tls', 'roles', 'restore');
 
     expect(told).toContain('Pending: none');
-    expect(await everythingIn(fresh)).toEqual(before);
+    expect(await everythingIn(replacement)).toEqual(before);
     await (await restored.start(WITHOUT_JOBS)).untilReady();
     expect(await keysOf(restored)).toBe(keys);
     expect((await me(api, held.accessToken)).status).toBe(200);
@@ -41,8 +42,7 @@ describeWithPostgresPrograms('a backup', () => {
   });
 
   it('of an earlier state takes back what came after it, and refuses a newer refresh token without ending a session', async () => {
-    const cluster = await startCluster();
-    const installation = await install(cluster);
+    const { cluster, installation } = await fresh();
     const first = await installation.start(WITHOUT_JOBS);
     await first.untilReady();
     const api = patientClient(installation.url);
@@ -64,14 +64,15 @@ describeWithPostgresPrograms('a backup', () => {
     // The session that was ended lives again: what the runbook tells to do about that, undoes it.
     expect((await me(api, held.accessToken)).status).toBe(200);
     await installation.type('end-sessions');
-    expect((await me(api, held.accessToken)).body['code']).toBe('session_revoked');
+    await expect
+      .poll(async () => (await me(api, held.accessToken)).body['code'], { timeout: 3_000 })
+      .toBe('session_revoked');
     expect((await refresh(api, held.refreshToken)).status).toBe(401);
     expect((await signIn(api)).status).toBe(200);
   });
 
   it('is worth nothing without its SECRET_KEY: the start is refused with 1, and nothing is made', async () => {
-    const cluster = await startCluster();
-    const installation = await install(cluster);
+    const { cluster, installation } = await fresh();
     const first = await installation.start(WITHOUT_JOBS);
     await first.untilReady();
     await first.stop();
@@ -89,8 +90,7 @@ describeWithPostgresPrograms('a backup', () => {
 
   // Row-level security would leave rows out of it, and nobody would notice before they are needed.
   it('is not taken by halves: a role that policies bind is refused, and the role for backups sees all', async () => {
-    const cluster = await startCluster();
-    const installation = await install(cluster);
+    const { cluster, installation } = await fresh();
     const server = await installation.start(WITHOUT_JOBS);
     await server.untilReady();
     await signUp(patientClient(installation.url));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   type Installation,
-  install,
+  installedMachine,
   patientClient,
   prepareInstallation,
 } from '../../support/installation.ts';
@@ -21,6 +21,8 @@ const HAS_REDIS = spawnSync(REDIS, ['--version']).status === 0;
 
 // docs/guides/production.md: its blocks, as they are typed there.
 describeWithPostgresPrograms('the production guide', () => {
+  const fresh = installedMachine();
+
   it.skipIf(!HAS_REDIS)(
     'leads from nothing to a server that the first administrator signs in to',
     async () => {
@@ -57,7 +59,7 @@ describeWithPostgresPrograms('the production guide', () => {
   );
 
   it('goes back by one migration and forth again, tells balancers meanwhile that it is not ready, and loses no user', async () => {
-    const machine = await install(await startCluster());
+    const { installation: machine } = await fresh();
     const server = await machine.start();
     await server.untilReady();
     const api = patientClient(machine.url);
@@ -73,20 +75,23 @@ describeWithPostgresPrograms('the production guide', () => {
     expect(served.status).toBe(200);
   });
 
-  it('rotates SECRET_KEY in two steps, between which no process refuses what another has issued', async () => {
-    const machine = await install(await startCluster());
+  it('rotates SECRET_KEY in two steps, between which no process refuses what another has issued, and takes the old one away', {
+    timeout: 300_000,
+  }, async () => {
+    const { installation: machine } = await fresh();
     const file = join(machine.conf, 'secrets/SECRET_KEY');
     const keyring = async () => (await readFile(file, 'utf8')).trim();
     const [api, old] = [patientClient(machine.url), await keyring()];
+    // Without a worker nothing is sealed anew before it is asked for.
     const refreshUnder = async (keys: string, token: unknown) => {
       await writeFile(file, keys);
-      const server = await machine.start();
+      const server = await machine.start({ WORKER: 'off' });
       await server.untilReady();
       const answer = await api.post('/auth/refresh', { refresh_token: token });
       await server.stop();
       return answer;
     };
-    const first = await machine.start();
+    const first = await machine.start({ WORKER: 'off' });
     await first.untilReady();
     await register(api);
     let token = (await signIn(api)).body['refresh_token'];
@@ -104,11 +109,41 @@ describeWithPostgresPrograms('the production guide', () => {
       expect(status).toBe(200);
       token = body['refresh_token'];
     }
-    // Why the new one is announced before it is used, and why the old one stays.
+    // Why the new one is announced before it is used, and why the old one stays until nothing needs it.
     expect((await refreshUnder(old, token)).body['code']).toBe('refresh_token_invalid');
-    expect((await refreshUnder(announced, token)).status).toBe(200);
     await writeFile(file, added);
     expect(await (await machine.start()).ended).toBe(1);
+
+    await writeFile(file, used);
+    expect(await typePatiently(machine, 'rotate-finish')).toMatch(
+      /^Signing keys sealed anew: 1, mails: \d\n$/,
+    );
+    expect(await keyring()).toBe(added);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await refreshUnder(added, token)).status).toBe(200);
+    await writeFile(file, old);
+    expect(await (await machine.start()).ended).toBe(1);
+  });
+
+  it('rotates the signing key, and ends one that is compromised, by the runbooks', async () => {
+    const { installation: machine } = await fresh();
+    const server = await machine.start();
+    await server.untilReady();
+    const api = patientClient(machine.url);
+    await register(api);
+    const held = (await signIn(api)).body;
+    const look = async () =>
+      (await api.get('/auth/me', { authorization: `Bearer ${String(held['access_token'])}` })).body['code'];
+
+    const rotated = await typePatiently(machine, 'rotate-keys');
+    expect(rotated).toMatch(/^\S{43} signs within a minute of \S+; until then \S{43} does\n$/);
+    expect(await look()).toBeUndefined();
+    const ended = await typePatiently(machine, 'retire-active');
+
+    expect(ended).toMatch(/^\S{43} verifies nothing since \S+\n$/);
+    await expect.poll(look, { timeout: 1_000, interval: 10 }).toBe('token_invalid');
+    const refreshed = await api.post('/auth/refresh', { refresh_token: held['refresh_token'] });
+    expect(refreshed.status).toBe(200);
   });
 
   it('leaves SECRET_KEY as it is where a step of its rotation is typed twice, or no new value could be made', async () => {
@@ -148,7 +183,7 @@ describeWithPostgresPrograms('the production guide', () => {
   });
 
   it('splits the worker out: the server sends no mail and knows no system role, and the worker does', async () => {
-    const machine = await install(await startCluster());
+    const { installation: machine } = await fresh();
     const smtp = await startSmtpServer();
     const mails = { SMTP_HOST: smtp.host, SMTP_PORT: String(smtp.port), SMTP_TLS: 'disable' };
     const server = await machine.start({
@@ -170,6 +205,15 @@ describeWithPostgresPrograms('the production guide', () => {
   });
 });
 
+/** Types a command again while the machine is too busy to reach its database within a second. */
+async function typePatiently({ attempt }: Installation, block: string): Promise<string> {
+  let answer = await attempt(block);
+  for (let again = 0; answer.stderr.includes('cannot be reached') && again < 10; again += 1)
+    answer = await attempt(block);
+  expect([answer.code, answer.stderr]).toEqual([0, '']);
+  return answer.stdout;
+}
+
 it('names to a WAF the methods that the API has', async () => {
   const guide = await readFile(new URL('guides/production.md', DOCS), 'utf8');
   const { paths } = JSON.parse(await readFile(new URL('openapi.json', DOCS), 'utf8'));
@@ -186,7 +230,7 @@ describe('the runbooks', () => {
     const guide = await readFile(new URL('guides/production.md', DOCS), 'utf8');
     const named = [...guide.matchAll(/\]\((\.\.\/runbooks\/[\w-]+\.md)\)/g)].map(([, path = '']) => path);
 
-    expect(new Set(named).size).toBe(7);
+    expect(new Set(named).size).toBe(9);
     for (const path of named) await access(new URL(path, new URL('guides/', DOCS)));
   });
 });

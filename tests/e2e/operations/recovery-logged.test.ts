@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { install } from '../../support/installation.ts';
-import { describeWithPostgresPrograms, startCluster } from '../../support/postgres-cluster.ts';
+import { installedMachine } from '../../support/installation.ts';
+import { describeWithPostgresPrograms } from '../../support/postgres-cluster.ts';
 import { describeWithRedisServer, startRedisServer } from '../../support/redis.ts';
 
 const PRODUCTION = { LOG_LEVEL: 'warn' };
@@ -10,9 +10,10 @@ const PATIENCE = { timeout: 20_000, interval: 100 };
 
 // The runbooks tell an operator to wait for these lines.
 describeWithPostgresPrograms('the log of production', () => {
+  const fresh = installedMachine();
+
   it('says that a job works again', async () => {
-    const cluster = await startCluster();
-    const installation = await install(cluster);
+    const { cluster, installation } = await fresh();
     const server = await installation.start(PRODUCTION);
     await server.untilReady();
     const admin = cluster.admin('postgres');
@@ -29,7 +30,7 @@ describeWithPostgresPrograms('the log of production', () => {
 
   describeWithRedisServer('of a Redis that was away', () => {
     it('says that it is back', async () => {
-      const installation = await install(await startCluster());
+      const { installation } = await fresh();
       const redis = await startRedisServer();
       onTestFinished(redis.stop);
       await writeFile(join(installation.conf, 'secrets/REDIS_URL'), redis.url());
