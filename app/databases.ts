@@ -6,6 +6,8 @@ import type { Config } from '../config/index.ts';
 /** Where the database is for each of the three roles. */
 export type Databases = Readonly<{
   app: DatabaseAddress;
+  /** As the role that serves, and not through a pooler: where it can be woken. */
+  direct: DatabaseAddress;
   /** `null`: this process runs no jobs over all tenants. */
   system: DatabaseAddress | null;
   /** `null`: this process does not migrate, and waits until somebody else has. */
@@ -19,7 +21,7 @@ export type Databases = Readonly<{
 
 /** Finds the database that the configuration names, or starts the embedded one where it names none. */
 export async function findDatabases(config: Config, log: (message: string) => void): Promise<Databases> {
-  const { url, ownerUrl, systemUrl } = config.database;
+  const { url, ownerUrl, systemUrl, directUrl } = config.database;
   if (url === null && ownerUrl === null) return embeddedDatabases(config, log);
   const isOwnLogin = config.environment === 'production' || config.environment === 'staging';
   const addressOf = (text: string | null, role: DatabaseRole): DatabaseAddress | null =>
@@ -29,6 +31,7 @@ export async function findDatabases(config: Config, log: (message: string) => vo
   if (!app) throw new Error('No database is configured');
   return {
     app,
+    direct: addressOf(directUrl, 'gatehouse_app') ?? app,
     owner,
     system: addressOf(systemUrl, 'gatehouse_system'),
     provisioner: !isOwnLogin && ownerUrl === url && url !== null ? addressFor(config, url, null) : null,
@@ -46,6 +49,7 @@ async function embeddedDatabases(config: Config, log: (message: string) => void)
   });
   return {
     app: addressOf('gatehouse_app'),
+    direct: addressOf('gatehouse_app'),
     system: addressOf('gatehouse_system'),
     owner: addressOf('gatehouse_owner'),
     provisioner: addressOf(embedded.connection.user),

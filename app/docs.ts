@@ -10,6 +10,7 @@ import { renderEndpoints } from './docs/endpoints.ts';
 import { renderErrors } from './docs/errors.ts';
 import { renderLimits } from './docs/limits.ts';
 import { lintApi } from './docs/lint.ts';
+import { renderRevocation } from './docs/revocation.ts';
 import { renderScopes } from './docs/scopes.ts';
 import { renderSettings } from './docs/settings.ts';
 import { renderUserStories } from './docs/user-stories.ts';
@@ -18,6 +19,7 @@ import { renderUserStories } from './docs/user-stories.ts';
 const DOCUMENTS: readonly Document[] = [
   { path: '.env.example', render: renderEnvExample },
   { path: '.env.staging.example', render: renderStagingExample },
+  { path: 'docs/explanation/revocation.md', render: renderRevocation },
   { path: 'docs/openapi.json', render: ({ api }) => `${JSON.stringify(api, null, 2)}\n` },
   { path: 'docs/reference/audit-events.md', render: renderAuditEvents },
   { path: 'docs/reference/cli.md', render: renderCli },

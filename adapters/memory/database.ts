@@ -18,32 +18,44 @@ export interface Database {
    * so `work` must not wait for another transaction of the same store.
    */
   transact<T>(work: (draft: Draft) => Promise<T>): Promise<T>;
+
+  /** Has `listener` told of each commit: the data before and after it, and which tenants' tables were looked at. */
+  onCommit(listener: CommitListener): void;
 }
+
+export type CommitListener = (before: Draft, after: Draft, touched: readonly TenantId[]) => void;
 
 type Snapshot = Readonly<{ globals: GlobalTables; tenants: ReadonlyMap<TenantId, TenantTables> }>;
 
 export function createDatabase(): Database {
   let snapshot: Snapshot = { globals: { tenants: new Map(), signingKeys: new Map() }, tenants: new Map() };
   let last: Promise<unknown> = Promise.resolve();
+  const listeners: CommitListener[] = [];
 
   return {
-    committed: () => ({
-      globals: snapshot.globals,
-      tablesOf: (tenantId) => snapshot.tenants.get(tenantId) ?? copyTenantTables(undefined),
-    }),
+    committed: () => draftOver(snapshot),
+    onCommit: (listener) => {
+      listeners.push(listener);
+    },
 
     transact(work) {
       const turn = last.then(async () => {
         const touched = new Map<TenantId, TenantTables>();
         const globals = copyGlobalTables(snapshot.globals);
         const result = await work({ globals, tablesOf: (tenantId) => draftOf(snapshot, touched, tenantId) });
+        const before = snapshot;
         snapshot = { globals, tenants: new Map([...snapshot.tenants, ...touched]) };
+        for (const tell of listeners) tell(draftOver(before), draftOver(snapshot), [...touched.keys()]);
         return result;
       });
       last = turn.catch(() => undefined);
       return turn;
     },
   };
+}
+
+function draftOver({ globals, tenants }: Snapshot): Draft {
+  return { globals, tablesOf: (tenantId) => tenants.get(tenantId) ?? copyTenantTables(undefined) };
 }
 
 function draftOf(

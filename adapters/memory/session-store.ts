@@ -4,6 +4,7 @@ import type {
   LiveSession,
   RotationOutcome,
   RotationRejection,
+  SessionAge,
   SessionStore,
 } from '../../core/sessions/index.ts';
 import type { Tenant } from '../../core/tenants/index.ts';
@@ -12,8 +13,6 @@ import type { Database, Draft } from './database.ts';
 import { isLive, isUnended, sessionOf } from './sessions.ts';
 import type { SessionRow } from './tables.ts';
 import { secondsAfter } from './time.ts';
-
-const SEEN_EVERY_SECONDS = 60;
 
 export type SessionStoreDeps = Readonly<{
   database: Database;
@@ -28,13 +27,24 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
   const { database, clock, crypto } = deps;
 
   return {
-    check(tenantId, sessionId, userId) {
+    look(tenantId, sessionId, userId) {
       return database.transact(async (draft) => {
         if (!draft.globals.tenants.has(tenantId)) return { kind: 'no_tenant' };
         const found = find(draft, tenantId, sessionId);
         if (found?.user.id !== userId || !isLive(found.row, found.user, clock.now()))
           return { kind: 'ended' };
-        return { kind: 'live', ...noteSeen(draft, found, clock.now()) };
+        return { kind: 'live', ...live(found), ...ageOf(found.row, clock.now()) };
+      });
+    },
+
+    noteSeen(seen) {
+      return database.transact(async (draft) => {
+        for (const { tenantId, sessionId, ageMs } of seen) {
+          const found = find(draft, tenantId, sessionId);
+          const at = new Date(clock.now().getTime() - ageMs);
+          if (!found || !isUnended(found.row, at) || at <= found.row.lastSeenAt) continue;
+          store(draft, { ...found, row: seenAt(found.row, at) });
+        }
       });
     },
 
@@ -57,9 +67,12 @@ function find({ globals, tablesOf }: Draft, tenantId: TenantId, sessionId: Sessi
   return tenant && row && user ? { tenant, row, user } : null;
 }
 
-function noteSeen(draft: Draft, found: Found, now: Date): LiveSession {
-  if (now < secondsAfter(found.row.lastSeenAt, SEEN_EVERY_SECONDS)) return live(found);
-  return store(draft, { ...found, row: seenAt(found.row, now) });
+function ageOf(row: SessionRow, now: Date): SessionAge {
+  return {
+    remainingMs: sessionOf(row).expiresAt.getTime() - now.getTime(),
+    authAgeMs: now.getTime() - row.facts.authTime.getTime(),
+    isStepUpDue: row.stepUpAt !== null,
+  };
 }
 
 function rotate(deps: SessionStoreDeps, draft: Draft, found: Found, number: number): RotationOutcome {

@@ -3,6 +3,7 @@ import type { Clock, CryptoPrimitives, UnitOfWork } from '../../core/kernel/port
 import type { DevMailbox, MailJournal, MailQueue, MailTransport } from '../../core/notifications/index.ts';
 import type { AttemptStore } from '../../core/protection/index.ts';
 import type { Repositories } from '../../core/repositories.ts';
+import type { RevocationLog } from '../../core/revocation/index.ts';
 import type { SessionStore } from '../../core/sessions/index.ts';
 import type { CredentialLookup } from '../../core/sign-in/index.ts';
 import type { TenantDirectory } from '../../core/tenants/index.ts';
@@ -11,6 +12,7 @@ import { createDatabase } from './database.ts';
 import { createDevMailbox } from './dev-mailbox.ts';
 import { createMailJournal } from './mail-journal.ts';
 import { createMailQueue } from './outbox.ts';
+import { createRevocationLog } from './revocation-log.ts';
 import { createSessionStore } from './session-store.ts';
 import type { RecordedEvent } from './tables.ts';
 import { createTamper, type Tamper } from './tamper.ts';
@@ -35,6 +37,7 @@ export type MemoryStore = Readonly<{
   unitOfWork: UnitOfWork<Repositories>;
   tenantDirectory: TenantDirectory;
   sessionStore: SessionStore;
+  revocationLog: RevocationLog;
   credentialLookup: CredentialLookup;
   attemptStore: AttemptStore;
   mailQueue: MailQueue;
@@ -55,6 +58,7 @@ export function createMemoryStore({ clock, crypto, graceSeconds }: MemoryStoreOp
     unitOfWork: createUnitOfWork({ database, clock, crypto }),
     tenantDirectory: createTenantDirectory(database),
     sessionStore: createSessionStore({ database, clock, crypto, graceSeconds }),
+    revocationLog: createRevocationLog(database),
     credentialLookup: createCredentialLookup(database, clock),
     attemptStore: createAttemptStore(database, { clock, crypto }),
     mailQueue: createMailQueue({ database, clock, isShown: mailbox.holds }),

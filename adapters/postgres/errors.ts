@@ -19,8 +19,8 @@ export class PostgresFailure extends Error {
 export const READ_ONLY = '25006';
 
 // Connection lost or refused, too many of them, shutting down or starting up,
-// cancelled by a time-out, lock not to be had, deadlock, read-only, no such role or database yet.
-const AWAY = /^(08|53|57|25006|55P03|40P01|40001|28000|28P01|3D000)/;
+// cancelled by a time-out, lock not to be had, deadlock, read-only, no such role or database yet, or one that takes nobody in.
+const AWAY = /^(08|53|57|25006|55000|55P03|40P01|40001|28000|28P01|3D000)/;
 
 /** What `pg` says where no SQLSTATE tells that the database could not be asked. */
 const UNREACHABLE =

@@ -1,7 +1,7 @@
 import type { EmailAddress } from '../../core/kernel/email-address.ts';
 import type { SessionId, TenantId, UserId } from '../../core/kernel/ids.ts';
 import type { Locale } from '../../core/kernel/locale.ts';
-import type { AuthenticationMethod, LiveSession } from '../../core/sessions/index.ts';
+import type { AuthenticationMethod, LiveSession, SessionAge } from '../../core/sessions/index.ts';
 import type { Tenant, TenantSettings, TenantSlug } from '../../core/tenants/index.ts';
 import type { Username, UserStatus } from '../../core/users/index.ts';
 
@@ -50,6 +50,22 @@ export type SessionDetails = Readonly<{
     | 'user_inactive'
     | 'ahead';
 }>;
+
+/** What `session_look` answers besides. */
+export type SessionAgeDetails = Readonly<{
+  remaining_ms: number;
+  auth_age_ms: number;
+  is_step_up_due: boolean;
+}>;
+
+/** What the database's clock says of a session. */
+export function ageOf(row: SessionAgeDetails): SessionAge {
+  return {
+    remainingMs: row.remaining_ms,
+    authAgeMs: row.auth_age_ms,
+    isStepUpDue: row.is_step_up_due,
+  };
+}
 
 /** The session, its user and its tenant that one answer tells of. */
 export function toLiveSession(row: SessionDetails): LiveSession {

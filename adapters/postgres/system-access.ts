@@ -12,6 +12,16 @@ export interface SystemAccess {
    */
   sweep(): Promise<boolean>;
 
+  /**
+   * Removes a batch of revocations that nobody wants to read any more: those past
+   * their `until` that were there already when the batches of the last call
+   * ended. So the first call removes none, and however long a transaction took to
+   * commit, every process has the time between two calls to read what it changed.
+   *
+   * @returns whether the batch was full, so that there may be more
+   */
+  sweepRevocations(): Promise<boolean>;
+
   /** Makes the audit partitions of the coming months and drops those past retention. Waits for no lock over 100 ms. */
   keepAuditPartitions(retentionMonths: number): Promise<void>;
 }
@@ -25,6 +35,18 @@ const ATTEMPTS_SWEEP = `
     LIMIT $1 FOR UPDATE SKIP LOCKED
   )`;
 
+/** What a dump brought along from a server of other transactions can be nobody's news, and is removed with the rest. */
+const REVOCATIONS_SWEEP = `
+  DELETE FROM gatehouse.revocations WHERE id IN (
+    SELECT id FROM gatehouse.revocations
+    WHERE until < clock_timestamp() AND (
+      pg_visible_in_snapshot(transaction, $2::pg_snapshot)
+      OR transaction >= pg_snapshot_xmax(pg_current_snapshot())
+    )
+    LIMIT $1
+  )`;
+const SNAPSHOT = 'SELECT pg_current_snapshot()::text AS snapshot';
+
 /** Each names its table, its key, and what makes a row worthless. Nothing here comes from outside. */
 const SWEEPS = [
   sweepOf('one_time_tokens', "expires_at < clock_timestamp() - interval '30 days'"),
@@ -33,12 +55,15 @@ const SWEEPS = [
   sweepOf('sessions', "absolute_expires_at < clock_timestamp() - interval '30 days'"),
   sweepOf('outbox', "finished_at < clock_timestamp() - interval '30 days'"),
   sweepOf('known_devices', 'expires_at < clock_timestamp()'),
+  sweepOf('address_targets', 'expires_at < clock_timestamp()', 'tenant_id, address, target'),
   ATTEMPTS_SWEEP,
 ];
 
 /** @param pool connections that act as `gatehouse_system` */
 export function createSystemAccess(pool: pg.Pool): SystemAccess {
   const query = createQuery(pool);
+  /** What was there when revocations were swept last. */
+  let sweptUpTo: string | null = null;
 
   return {
     async sweep() {
@@ -50,6 +75,14 @@ export function createSystemAccess(pool: pg.Pool): SystemAccess {
       return isMoreLikely;
     },
 
+    async sweepRevocations() {
+      const { rowCount } = await query(REVOCATIONS_SWEEP, [BATCH, sweptUpTo]);
+      if (rowCount === BATCH) return true;
+      const { rows } = await query<{ snapshot: string }>(SNAPSHOT);
+      sweptUpTo = rows[0]?.snapshot ?? null;
+      return false;
+    },
+
     async keepAuditPartitions(retentionMonths) {
       await query('SELECT gatehouse.audit_partitions($1)', [retentionMonths]);
     },
@@ -57,9 +90,9 @@ export function createSystemAccess(pool: pg.Pool): SystemAccess {
 }
 
 /** The condition stands outside as well: a row that came back to life while the deletion waited for it stays. */
-function sweepOf(table: string, isWorthless: string): string {
+function sweepOf(table: string, isWorthless: string, key = 'tenant_id, id'): string {
   return `
-    DELETE FROM gatehouse.${table} WHERE ${isWorthless} AND (tenant_id, id) IN (
-      SELECT tenant_id, id FROM gatehouse.${table} WHERE ${isWorthless} LIMIT $1
+    DELETE FROM gatehouse.${table} WHERE ${isWorthless} AND (${key}) IN (
+      SELECT ${key} FROM gatehouse.${table} WHERE ${isWorthless} LIMIT $1
     )`;
 }

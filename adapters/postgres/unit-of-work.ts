@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { TenantId } from '../../core/kernel/ids.ts';
 import type { CryptoPrimitives, SecretBox, UnitOfWork } from '../../core/kernel/ports.ts';
 import type { Repositories } from '../../core/repositories.ts';
+import { createAddressTargetRepository } from './address-targets.ts';
 import { createAttemptRepository } from './attempts.ts';
 import { createAuditLog } from './audit-log.ts';
 import { createInvitationRepository } from './invitation-repository.ts';
@@ -12,7 +13,7 @@ import { createOpenRegistrationRepository } from './registration-repository.ts';
 import { createSessionRepository } from './session-repository.ts';
 import { createSigningKeyRepository } from './signing-key-repository.ts';
 import { createTenantRepository } from './tenant-repository.ts';
-import { type Transaction, withTenant } from './transaction.ts';
+import { type OnRevoked, type Transaction, withTenant } from './transaction.ts';
 import { createUserRepository } from './user-repository.ts';
 
 export type UnitOfWorkDeps = Readonly<{
@@ -20,12 +21,14 @@ export type UnitOfWorkDeps = Readonly<{
   pool: pg.Pool;
   crypto: CryptoPrimitives;
   box: SecretBox;
+  /** Told of what a unit of work has revoked before it resolves. Default: nobody. */
+  onRevoked?: OnRevoked;
 }>;
 
 export function createUnitOfWork(deps: UnitOfWorkDeps): UnitOfWork<Repositories> {
   return {
     run: (tenantId, work) =>
-      withTenant(deps.pool, tenantId, (tx) => work(bindRepositories(deps, tx, tenantId))),
+      withTenant(deps.pool, tenantId, (tx) => work(bindRepositories(deps, tx, tenantId)), deps.onRevoked),
   };
 }
 
@@ -35,6 +38,7 @@ function bindRepositories(
   tenantId: TenantId,
 ): Repositories {
   return {
+    addressTargets: createAddressTargetRepository(tx, tenantId),
     attempts: createAttemptRepository(tx, tenantId),
     audit: createAuditLog(tx, tenantId, crypto),
     invitations: createInvitationRepository(tx, tenantId),

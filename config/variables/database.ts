@@ -100,7 +100,6 @@ export const DATABASE = {
     defaultNote: '`DATABASE_URL`',
     example: 'postgres://gatehouse_app:PASSWORD@db.example.com:5432/gatehouse',
     isSecret: true,
-    isAhead: true,
   },
   DATABASE_SSL: {
     name: 'DATABASE_SSL',

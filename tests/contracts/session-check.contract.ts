@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionId, TenantId, UserId } from '../../core/kernel/ids.ts';
-import type { SessionCheck } from '../../core/sessions/index.ts';
+import type { SeenSession, SessionCheck } from '../../core/sessions/index.ts';
 import type { MakeHarness, StoreHarness } from './harness.ts';
 import { type Begun, beginSession, makeUser } from './samples.ts';
 
 /** What every store answers to a request with a credential. */
 export function sessionCheckContract(makeHarness: MakeHarness): void {
-  describe('SessionStore.check', () => {
+  describe('SessionStore.look', () => {
     it('answers a live session with its user and its tenant, as they are now', async () => {
       const harness = await makeHarness();
       const begun = await beginSession(harness, { deviceName: 'Laptop' });
@@ -76,9 +76,9 @@ export function sessionCheckContract(makeHarness: MakeHarness): void {
       const { sessionStore, crypto } = harness;
 
       const answers = [
-        await sessionStore.check(begun.tenant.id, crypto.newId() as SessionId, begun.user.id),
-        await sessionStore.check(begun.tenant.id, begun.session.id, other.id),
-        await sessionStore.check(begun.tenant.id, begun.session.id, crypto.newId() as UserId),
+        await sessionStore.look(begun.tenant.id, crypto.newId() as SessionId, begun.user.id),
+        await sessionStore.look(begun.tenant.id, begun.session.id, other.id),
+        await sessionStore.look(begun.tenant.id, begun.session.id, crypto.newId() as UserId),
       ];
 
       expect(answers).toEqual([{ kind: 'ended' }, { kind: 'ended' }, { kind: 'ended' }]);
@@ -91,8 +91,8 @@ export function sessionCheckContract(makeHarness: MakeHarness): void {
       const nowhere = harness.crypto.newId() as TenantId;
 
       const answers = [
-        await harness.sessionStore.check(stranger.id, session.id, user.id),
-        await harness.sessionStore.check(nowhere, session.id, user.id),
+        await harness.sessionStore.look(stranger.id, session.id, user.id),
+        await harness.sessionStore.look(nowhere, session.id, user.id),
       ];
 
       expect(answers).toEqual([{ kind: 'ended' }, { kind: 'no_tenant' }]);
@@ -106,38 +106,104 @@ export function sessionCheckContract(makeHarness: MakeHarness): void {
       expect(await check(harness, begun)).toMatchObject({ kind: 'live', tenant: { status: 'suspended' } });
     });
 
-    it('notes that a session was seen, but not again before a minute is over', async () => {
+    it('says how long a session has left, how long ago its user signed in, and that they need not again', async () => {
       const harness = await makeHarness();
-      const begun = await beginSession(harness);
+      const begun = await beginSession(harness, { lifetimes: { idleSeconds: 100 } });
+      await harness.passTime(40);
 
-      await harness.passTime(60 - harness.marginSeconds);
-      const early = await check(harness, begun);
-      await harness.passTime(harness.marginSeconds);
-      const late = await check(harness, begun);
+      const answer = await check(harness, begun);
 
-      expect(secondsSeenAfterCreation(early)).toBe(0);
-      expect(secondsSeenAfterCreation(late)).toBe(60);
+      if (answer.kind !== 'live') throw new Error('The session is not live');
+      const marginMs = harness.marginSeconds * 1_000;
+      expect(answer.remainingMs).toBeLessThanOrEqual(60_000);
+      expect(answer.remainingMs).toBeGreaterThan(60_000 - marginMs);
+      expect(answer.authAgeMs).toBeGreaterThanOrEqual(40_000);
+      expect(answer.authAgeMs).toBeLessThan(40_000 + marginMs);
+      expect(answer.isStepUpDue).toBe(false);
     });
 
-    it('moves the inactivity limit when it notes a session, and no other limit', async () => {
+    it('notes nothing by looking', async () => {
+      const harness = await makeHarness();
+      const begun = await beginSession(harness);
+      await harness.passTime(100);
+
+      await check(harness, begun);
+
+      expect(secondsSeenAfterCreation(await check(harness, begun))).toBe(0);
+    });
+  });
+
+  describe('SessionStore.noteSeen', () => {
+    it('notes when sessions of any tenants were seen, at once', async () => {
+      const harness = await makeHarness();
+      const [one, other] = [await beginSession(harness), await beginSession(harness)];
+      await harness.passTime(100);
+
+      await harness.sessionStore.noteSeen([seen(one, 40), seen(other, 0)]);
+
+      expect(secondsSeenAfterCreation(await check(harness, one))).toBe(60);
+      expect(secondsSeenAfterCreation(await check(harness, other))).toBe(100);
+    });
+
+    it('moves the inactivity limit, and no other', async () => {
       const harness = await makeHarness();
       const lifetimes = { inactivitySeconds: 100, idleSeconds: 200 };
       const begun = await beginSession(harness, { lifetimes });
 
       await harness.passTime(80);
-      const first = await check(harness, begun);
+      await harness.sessionStore.noteSeen([seen(begun, 0)]);
       await harness.passTime(80);
-      const second = await check(harness, begun);
+      const before = await check(harness, begun);
+      await harness.sessionStore.noteSeen([seen(begun, 0)]);
       await harness.passTime(40);
-      const third = await check(harness, begun);
+      const after = await check(harness, begun);
 
-      expect([first.kind, second.kind, third.kind]).toEqual(['live', 'live', 'ended']);
+      expect([before.kind, after.kind]).toEqual(['live', 'ended']);
+    });
+
+    it('brings nothing back whose limit was reached before it was seen', async () => {
+      const harness = await makeHarness();
+      const begun = await beginSession(harness, { lifetimes: { inactivitySeconds: 100 } });
+      await harness.passTime(100);
+
+      await harness.sessionStore.noteSeen([seen(begun, 0)]);
+
+      expect(await check(harness, begun)).toEqual({ kind: 'ended' });
+    });
+
+    it('passes over what has ended, was seen later, or is not of the tenant that is named', async () => {
+      const harness = await makeHarness();
+      const [ended, later, strange] = [
+        await beginSession(harness, { lifetimes: { inactivitySeconds: 100 } }),
+        await beginSession(harness),
+        await beginSession(harness),
+      ];
+      const elsewhere = await harness.makeTenant();
+      await harness.unitOfWork.run(ended.tenant.id, ({ sessions }) =>
+        sessions.end(ended.session.id, 'logout'),
+      );
+      await harness.passTime(60);
+      await harness.sessionStore.noteSeen([seen(later, 0)]);
+
+      await harness.sessionStore.noteSeen([
+        seen(ended, 0),
+        seen(later, 30),
+        { ...seen(strange, 0), tenantId: elsewhere.id },
+      ]);
+
+      expect(await check(harness, ended)).toEqual({ kind: 'ended' });
+      expect(secondsSeenAfterCreation(await check(harness, later))).toBe(60);
+      expect(secondsSeenAfterCreation(await check(harness, strange))).toBe(0);
     });
   });
 }
 
+function seen({ tenant, session }: Begun, secondsAgo: number): SeenSession {
+  return { tenantId: tenant.id, sessionId: session.id, ageMs: secondsAgo * 1_000 };
+}
+
 function check({ sessionStore }: StoreHarness, { tenant, session, user }: Begun): Promise<SessionCheck> {
-  return sessionStore.check(tenant.id, session.id, user.id);
+  return sessionStore.look(tenant.id, session.id, user.id);
 }
 
 /** Both times are of the same answer, so that it is the same wherever rows are aged. */

@@ -190,7 +190,7 @@ function everyCall(pool: pg.Pool): readonly (() => Promise<unknown>)[] {
   const identifier = { kind: 'email', email: email('ada@example.test') } as const;
   return [
     () => createUnitOfWork({ pool, crypto, box }).run(TENANT, async () => undefined),
-    () => sessionStore.check(TENANT, sessionId, userId),
+    () => sessionStore.look(TENANT, sessionId, userId),
     () => sessionStore.rotate({ tenantId: TENANT, sessionId, number: 0, secretHash }),
     () => createCredentialLookup(pool).find(TENANT, identifier, []),
     () => createTenantDirectory(pool).list(),

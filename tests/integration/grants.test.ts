@@ -77,6 +77,17 @@ describe('the roles', () => {
     expect(grants.get('signing_keys')).toBe('INSERT, SELECT, UPDATE');
   });
 
+  it('let the app and the system add to what is revoked, and the system alone remove', async () => {
+    const ask = await catalog();
+
+    const grants = await Promise.all(
+      ROLES.map(async (role) => (await grantsOf(ask, role)).get('revocations')),
+    );
+
+    const [app, , system] = grants;
+    expect([app, system]).toEqual(['INSERT, SELECT', 'DELETE, INSERT, SELECT']);
+  });
+
   it('let nobody empty a table, refer to it or put a trigger on it', async () => {
     const ask = await catalog();
 

@@ -131,7 +131,14 @@ describe('refuseWrongRole', () => {
 });
 
 const NOWHERE: DatabaseAddress = { connection: { connectionString: '' }, role: null, ssl: false };
-const NO_DATABASES = { app: NOWHERE, system: null, owner: null, provisioner: null, embedded: null };
+const NO_DATABASES = {
+  app: NOWHERE,
+  direct: NOWHERE,
+  system: null,
+  owner: null,
+  provisioner: null,
+  embedded: null,
+};
 
 function openTestPool(address: DatabaseAddress): pg.Pool {
   const pool = openPool({ address, sizeMax: 1, onIdleError: () => undefined });

@@ -55,3 +55,26 @@ export const knownDevices = gatehouse.table(
     index('known_devices_expiry_idx').on(table.expiresAt),
   ],
 );
+
+/** Which accounts, or names that nobody has, wrong passwords from one network address were meant for lately. */
+export const addressTargets = gatehouse.table(
+  'address_targets',
+  {
+    tenantId: tenantId(),
+    /** SHA-256 of the address, as attempts from it are counted. */
+    address: bytea('address').notNull(),
+    /** SHA-256 of the identifier. */
+    target: bytea('target').notNull(),
+    /** From then on it does not count any more. */
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'address_targets_pkey', columns: [table.tenantId, table.address, table.target] }),
+    foreignKey({
+      name: 'address_targets_tenant_fkey',
+      columns: [table.tenantId],
+      foreignColumns: [tenants.id],
+    }),
+    index('address_targets_expiry_idx').on(table.expiresAt),
+  ],
+);

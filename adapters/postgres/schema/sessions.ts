@@ -20,6 +20,8 @@ export const sessions = gatehouse.table(
     deviceName: text('device_name'),
     userAgent: text('user_agent'),
     ip: text('ip'),
+    /** Since when its user is to prove who they are again; `null`: they need not. */
+    stepUpAt: instant('step_up_at'),
     createdAt: instant('created_at').notNull().default(sql`clock_timestamp()`),
     lastSeenAt: instant('last_seen_at').notNull().default(sql`clock_timestamp()`),
     /** When the last but one refresh token was first spent; `null` before the first use. */

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, jsonb, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { check, index, jsonb, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { TenantId } from '../../../core/kernel/ids.ts';
 import type { TenantSettings, TenantSlug } from '../../../core/tenants/index.ts';
 import type { JwtAlgorithm, PublicJwk } from '../../../core/tokens/index.ts';
@@ -31,11 +31,22 @@ export const signingKeys = gatehouse.table(
     algorithm: text('algorithm').$type<JwtAlgorithm>().notNull(),
     state: text('state').$type<'next' | 'active' | 'retired'>().notNull(),
     publicJwk: jsonb('public_jwk').$type<PublicJwk>().notNull(),
-    sealedPrivateKey: bytea('sealed_private_key').notNull(),
+    /** `null` once it was erased. */
+    sealedPrivateKey: bytea('sealed_private_key'),
     createdAt: instant('created_at').notNull().default(sql`clock_timestamp()`),
+    /** Since when it is asked for, of the next one; `null`: the schedule alone decides. */
+    askedForAt: instant('asked_for_at'),
+    /** Since when it signs; `null` for one that never did. */
+    activatedAt: instant('activated_at'),
+    /** Since when it signs no more. */
+    retiredAt: instant('retired_at'),
+    /** From when on nothing verifies with it; `null` while that is not decided. */
+    expiresAt: instant('expires_at'),
   },
   (table) => [
     primaryKey({ name: 'signing_keys_pkey', columns: [table.kid] }),
+    uniqueIndex('signing_keys_active_idx').on(table.state).where(sql`${table.state} = 'active'`),
+    uniqueIndex('signing_keys_next_idx').on(table.state).where(sql`${table.state} = 'next'`),
     check('signing_keys_state_check', sql`${table.state} in ('next', 'active', 'retired')`),
   ],
 );

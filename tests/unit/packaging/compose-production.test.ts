@@ -191,8 +191,9 @@ describe('Postgres', () => {
     const [, system] = /const SYSTEM_POOL_MAX = (\d+);/.exec(readRoot('app/compose.ts')) ?? [];
     const replicas = (name: string) => of(name).deploy?.replicas ?? 1;
     const during = 2; // a rolling restart: each process beside the one that takes its place
-    const servers = during * replicas('gatehouse') * poolMax('gatehouse');
-    const workers = during * replicas('worker') * (poolMax('worker') + Number(system));
+    const listening = 1; // each process waits on a connection of its own to be woken
+    const servers = during * replicas('gatehouse') * (poolMax('gatehouse') + listening);
+    const workers = during * replicas('worker') * (poolMax('worker') + Number(system) + listening);
     const migration = 1;
     const commands = 2 * (2 + 1); // two operators, each with `cli`
     const reserved = 3; // superuser_reserved_connections

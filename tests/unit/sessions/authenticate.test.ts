@@ -89,10 +89,10 @@ describe('authenticate.session', () => {
   });
 
   it('refuses a token whose session was ended, at once', async () => {
-    const { authenticate, accessToken, endSessions, owner } = await signedInFixture();
+    const { authenticate, accessToken, logOut, owner } = await signedInFixture();
     await authenticate.session(accessToken, USE);
 
-    await endSessions.one(owner, CONTEXT);
+    await logOut(owner, { presented: null, context: CONTEXT });
 
     await expect(authenticate.session(accessToken, USE)).rejects.toMatchObject({ code: 'session_revoked' });
   });
@@ -180,8 +180,8 @@ describe('a request that names another tenant than its token', () => {
 // A log-out must work with what is left of a session.
 describe('authenticate.subject', () => {
   it('tells whom a genuine token names although it has expired and its session has ended', async () => {
-    const { authenticate, accessToken, endSessions, owner, clock } = await signedInFixture();
-    await endSessions.one(owner, CONTEXT);
+    const { authenticate, accessToken, logOut, owner, clock } = await signedInFixture();
+    await logOut(owner, { presented: null, context: CONTEXT });
     clock.advance(30 * 86_400);
 
     expect(authenticate.subject(accessToken)).toEqual({ ...owner, audience: owner.tenantId });
