@@ -2,14 +2,18 @@ import type { Pool } from '../adapters/postgres/pools.ts';
 import { createSystemAccess } from '../adapters/postgres/system-access.ts';
 import type { Config } from '../config/index.ts';
 import type { MailBacklog, MailTransport } from '../core/notifications/index.ts';
+import type { Job, JobName } from './job.ts';
+import { createKeyJobs } from './key-job.ts';
 import type { Logger } from './logger.ts';
 import { createMailJob, type MailJob } from './mail-job.ts';
 import type { Services } from './services.ts';
 
 const DELIVER_EVERY_MS = 250;
 const SWEEP_EVERY_MS = 60 * 60 * 1000; // an hour
+/** Every process reads them from the oldest that a transaction under way may not have seen: there must be few. */
+const REVOCATIONS_EVERY_MS = 60 * 1000; // a minute
 const PARTITIONS_EVERY_MS = 24 * 60 * 60 * 1000; // a day
-const RETRY_MS = 60 * 1000; // a minute, where a daily or hourly job failed
+const RETRY_MS = 10 * 1000; // ten seconds, where a job that comes seldom failed
 
 export type WorkerOptions = Readonly<{
   config: Config;
@@ -34,19 +38,12 @@ export interface Worker {
   mailBacklog(): Promise<MailBacklog>;
 }
 
-export type JobName = 'sweep' | 'audit partitions' | 'mail';
-type Job = Readonly<{
-  name: JobName;
-  everyMs: number;
-  /** Does one batch, and says whether there may be more. */
-  run(): Promise<boolean>;
-}>;
-
 export function createWorker({ config, services, pool, mailbox, logger }: WorkerOptions): Worker {
   const system = createSystemAccess(pool);
   const mail = createMailJob({ config, services, pool, mailbox, logger });
   const jobs: Job[] = [
     { name: 'sweep', everyMs: SWEEP_EVERY_MS, run: () => system.sweep() },
+    { name: 'revocations', everyMs: REVOCATIONS_EVERY_MS, run: () => system.sweepRevocations() },
     {
       name: 'audit partitions',
       everyMs: PARTITIONS_EVERY_MS,
@@ -55,6 +52,7 @@ export function createWorker({ config, services, pool, mailbox, logger }: Worker
         return false;
       },
     },
+    ...createKeyJobs({ services, pool }),
   ];
   if (mail.hasTransport) jobs.push({ name: 'mail', everyMs: DELIVER_EVERY_MS, run: () => mail.run() });
   return schedule(jobs, mail, logger);
@@ -116,5 +114,5 @@ function schedule(jobs: readonly Job[], mail: MailJob, logger: Logger): Worker {
 
 /** Batch after batch, until there is no more to do or the worker is to stop. */
 async function untilDone({ run }: Job, isStopped: () => boolean): Promise<void> {
-  while (!isStopped() && (await run()));
+  while (!isStopped() && (await run(isStopped)));
 }

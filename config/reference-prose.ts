@@ -33,7 +33,7 @@ always.
 
 /** What it says after them. */
 export const REFERENCE_EPILOGUE = `A command reads no more than it uses: \`migrate\` and \`healthcheck\` pass over a variable that is none of theirs,
-even a wrong one. \`config generate-secret\` and \`audit verify --file\` read nothing. The commands \`user\`, \`keys\`
+even a wrong one. \`config generate-secret\` and \`audit verify --file\` read nothing. The commands \`user\`
 and \`audit\` come with later releases; those that are there are told in [Command line](cli.md).
 
 ## Deliberately not

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey } from 'node:crypto';
 import { createSigner, createVerifier, TokenError } from 'fast-jwt';
 import { LRUCache } from 'lru-cache';
 import { Unavailable } from '../../core/kernel/errors.ts';
-import type { SecretBox } from '../../core/kernel/ports.ts';
+import { type SecretBox, SecretUnreadable } from '../../core/kernel/ports.ts';
 import type {
   AccessTokenClaims,
   AccessTokens,
@@ -10,7 +10,7 @@ import type {
   PublicJwk,
   SigningKey,
 } from '../../core/tokens/index.ts';
-import { fromPublicJwk, signingKeyContext, toPublicJwk } from './signing-keys.ts';
+import { fromPublicJwk, openPrivateKey, toPublicJwk } from './signing-keys.ts';
 
 const TYPE = 'at+jwt'; // RFC 9068, section 2.1
 /** The longest text that is looked at as an access token, in characters. */
@@ -20,12 +20,13 @@ const MEMO_MAX = 10_000;
 const COMPACT_FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 type Payload = Readonly<Record<string, unknown>>;
-type Sign = (claims: AccessTokenClaims) => string;
+type Signer = Readonly<{ kid: string; sign: (claims: AccessTokenClaims) => string }>;
 type Verifier = Readonly<{ algorithm: JwtAlgorithm; verify: (token: string) => Payload }>;
 
 /** All that one set of keys gives; made whole or not at all. */
 type KeySet = Readonly<{
-  sign: Sign | null;
+  /** `null` where there is no active key, or its private half cannot be had. */
+  signer: Signer | null;
   verifiers: ReadonlyMap<string, Verifier>;
   jwks: Readonly<{ keys: readonly PublicJwk[]; etag: string }>;
 }>;
@@ -51,9 +52,11 @@ export function createAccessTokens({ box, memoMax = MEMO_MAX }: AccessTokensOpti
 
   return {
     sign(claims) {
-      if (!keySet?.sign) throw new Unavailable();
-      return keySet.sign(claims);
+      if (!keySet?.signer) throw new Unavailable();
+      return keySet.signer.sign(claims);
     },
+
+    canSign: () => Boolean(keySet?.signer),
 
     open(token) {
       if (!keySet) throw new Unavailable();
@@ -68,29 +71,43 @@ export function createAccessTokens({ box, memoMax = MEMO_MAX }: AccessTokensOpti
     jwks: () => keySet?.jwks ?? null,
 
     use(keys) {
-      keySet = keys.length > 0 ? makeKeySet(keys, box) : null;
+      const active = keys.find(({ state }) => state === 'active') ?? null;
+      const signer = active && makeSigner(active, box, keySet?.signer ?? null);
+      keySet = keys.length > 0 ? makeKeySet(keys, signer) : null;
       memo.clear();
+      return active === null || signer !== null;
     },
   };
 }
 
-function makeKeySet(keys: readonly SigningKey[], box: SecretBox): KeySet {
-  const active = keys.find(({ state }) => state === 'active');
+function makeKeySet(keys: readonly SigningKey[], signer: Signer | null): KeySet {
   const published = keys.map(({ kid, algorithm, publicJwk }) =>
     // Made anew, for a row in jsonb comes back in another order: the tag must be the same in every process.
     Object.freeze(toPublicJwk(fromPublicJwk(publicJwk), kid, algorithm)),
   );
   const etag = `"${createHash('sha256').update(JSON.stringify(published)).digest('base64url')}"`;
   return {
-    sign: active ? makeSign(active, box) : null,
+    signer,
     verifiers: new Map(keys.map((key) => [key.kid, makeVerifier(key)])),
     jwks: Object.freeze({ keys: Object.freeze(published), etag }),
   };
 }
 
-function makeSign({ kid, algorithm, sealedPrivateKey }: SigningKey, box: SecretBox): Sign {
-  const der = Buffer.from(box.open(sealedPrivateKey, signingKeyContext(kid)));
-  const privateKey = createPrivateKey({ key: der, type: 'pkcs8', format: 'der' });
+/**
+ * What signs with the active key. Where its box cannot be opened, that of `before` if it is the same key: a kid is the
+ * thumbprint of its key, and one that was sealed anew under a secret that this process does not know is the same one.
+ */
+function makeSigner(key: SigningKey, box: SecretBox, before: Signer | null): Signer | null {
+  try {
+    return { kid: key.kid, sign: makeSign(key, openPrivateKey(key, box)) };
+  } catch (error) {
+    if (!(error instanceof SecretUnreadable)) throw error;
+    return before?.kid === key.kid ? before : null;
+  }
+}
+
+function makeSign({ kid, algorithm }: SigningKey, pkcs8: Uint8Array): Signer['sign'] {
+  const privateKey = createPrivateKey({ key: Buffer.from(pkcs8), type: 'pkcs8', format: 'der' });
   return createSigner<AccessTokenClaims>({
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
     algorithm,

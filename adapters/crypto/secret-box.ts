@@ -49,5 +49,7 @@ export function createSecretBox(secretKeys: readonly string[]): SecretBox {
         throw new SecretUnreadable();
       }
     },
+
+    newestHead: () => head.slice(),
   };
 }

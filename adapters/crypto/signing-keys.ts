@@ -1,8 +1,8 @@
 import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { calculateJwkThumbprint } from 'jose';
-import type { SecretBox } from '../../core/kernel/ports.ts';
-import type { JwtAlgorithm, PublicJwk, SigningKeyFactory } from '../../core/tokens/index.ts';
+import { type SecretBox, SecretUnreadable } from '../../core/kernel/ports.ts';
+import type { JwtAlgorithm, PublicJwk, SigningKey, SigningKeyFactory } from '../../core/tokens/index.ts';
 
 const RSA_MODULUS_BITS = 2048; // RFC 7518, section 3.3: at least
 
@@ -37,7 +37,34 @@ export function createSigningKeyFactory({ box }: Readonly<{ box: SecretBox }>): 
         sealedPrivateKey: box.seal(der, signingKeyContext(kid)),
       };
     },
+
+    canOpen(key) {
+      try {
+        openPrivateKey(key, box);
+        return true;
+      } catch (error) {
+        if (error instanceof SecretUnreadable) return false;
+        throw error;
+      }
+    },
+
+    isOutdated({ sealedPrivateKey }) {
+      const head = box.newestHead();
+      return sealedPrivateKey !== null && head.some((byte, index) => sealedPrivateKey[index] !== byte);
+    },
+
+    reseal: (key) => box.seal(openPrivateKey(key, box), signingKeyContext(key.kid)),
   };
+}
+
+/**
+ * The PKCS #8 private half of a key.
+ *
+ * @throws {SecretUnreadable} it was erased, or no secret at hand opens it
+ */
+export function openPrivateKey({ kid, sealedPrivateKey }: SigningKey, box: SecretBox): Uint8Array {
+  if (!sealedPrivateKey) throw new SecretUnreadable();
+  return box.open(sealedPrivateKey, signingKeyContext(kid));
 }
 
 /** The secret box's context of a signing key's private half. */

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { openPlaces } from '../../adapters/geo/open-places.ts';
 import { findMisspelt, loadEnvironment } from '../../config/index.ts';
 import { generateSecretKey } from '../../config/secret-key.ts';
 import { print } from './output.ts';
@@ -11,8 +12,9 @@ export function configCommand(): Command {
     .command('check')
     .description('Read the whole configuration and tell every problem')
     .option('--json', 'print one JSON object')
-    .action(({ json = false }: Readonly<{ json?: boolean }>) => {
-      const { environment } = configFor(['server']);
+    .action(async ({ json = false }: Readonly<{ json?: boolean }>) => {
+      const { environment, geoipDb } = configFor(['server']);
+      await openPlaces(geoipDb);
       for (const misspelt of findMisspelt(loadEnvironment())) process.stderr.write(`${misspelt}\n`);
       print(json, { valid: true, environment }, `The configuration is valid for ${environment}`);
     });

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { MigrationNotFound, MigrationRefused } from '../../adapters/postgres/migrations/migrator.ts';
-import { ValidationFailed } from '../../core/kernel/errors.ts';
+import { NotFound, ValidationFailed } from '../../core/kernel/errors.ts';
 import { MailNotFound, MailNotRetriable } from '../../core/notifications/index.ts';
 import { AudienceNotAllowed, TenantNotFound, TenantSlugTaken } from '../../core/tenants/index.ts';
 import { EmailAlreadyRegistered } from '../../core/users/index.ts';
@@ -8,7 +8,7 @@ import { EmailAlreadyRegistered } from '../../core/users/index.ts';
 /** Exit codes of the command line (api.md, section 12). */
 export const EXIT = { done: 0, failed: 1, wrongUsage: 2, notFound: 6, conflict: 7 } as const;
 
-const NOT_FOUND = [TenantNotFound, MigrationNotFound, MailNotFound];
+const NOT_FOUND = [NotFound, TenantNotFound, MigrationNotFound, MailNotFound];
 const CONFLICT = [TenantSlugTaken, EmailAlreadyRegistered, MigrationRefused, MailNotRetriable];
 
 /** A command that was called with what it does not take. */

@@ -3,6 +3,7 @@ import { VERSION } from '../version.ts';
 import { adminCommand } from './admin.ts';
 import { configCommand } from './config.ts';
 import { healthcheckCommand } from './healthcheck.ts';
+import { keysCommand } from './keys.ts';
 import { mailCommand } from './mail.ts';
 import { migrateCommand } from './migrate.ts';
 import { tenantCommand } from './tenant.ts';
@@ -15,7 +16,7 @@ export function buildProgram(): Command {
     .showHelpAfterError();
   const commands = [
     ...[migrateCommand(), tenantCommand(), adminCommand()],
-    ...[mailCommand(), configCommand(), healthcheckCommand()],
+    ...[keysCommand(), mailCommand(), configCommand(), healthcheckCommand()],
   ];
   for (const command of commands) program.addCommand(command);
   throwInsteadOfExiting(program);

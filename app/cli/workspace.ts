@@ -26,10 +26,35 @@ export async function withDatabases<T>(
 }
 
 export type Workspace = Readonly<{ config: Config; services: Services }>;
+export type SystemWorkspace = Workspace & Readonly<{ systemPool: Pool }>;
 
 /** Runs `work` with the operator's use cases over a database that is set up. */
-export async function withServices<T>(work: (workspace: Workspace) => Promise<T>): Promise<T> {
-  const config = configFor(['app']);
+export function withServices<T>(work: (workspace: Workspace) => Promise<T>): Promise<T> {
+  return withServicesFor('app', ({ workspace }) => work(workspace));
+}
+
+/** The same, with connections that see every tenant beside it. */
+export function withSystemServices<T>(work: (workspace: SystemWorkspace) => Promise<T>): Promise<T> {
+  return withServicesFor('system', async ({ workspace, databases, onIdleError }) => {
+    if (!databases.system) throw new Error('DATABASE_SYSTEM_URL is not set');
+    const systemPool = openPool({ address: databases.system, sizeMax: 1, onIdleError });
+    try {
+      await refuseWrongRole(systemPool, 'gatehouse_system', databases.isOwnLogin);
+      return await work({ ...workspace, systemPool });
+    } finally {
+      await systemPool.end();
+    }
+  });
+}
+
+type Surroundings = Readonly<{
+  workspace: Workspace;
+  databases: Databases;
+  onIdleError(error: Error): void;
+}>;
+
+async function withServicesFor<T>(need: Need, work: (all: Surroundings) => Promise<T>): Promise<T> {
+  const config = configFor([need]);
   const logger = createLogger('warn', 'stderr');
   const secretKeys = config.secretKeys ?? [await loadOrCreateSecretKey(config.dataDir)];
   return withDatabases(config, async (databases) => {
@@ -41,7 +66,7 @@ export async function withServices<T>(work: (workspace: Workspace) => Promise<T>
       await refuseUnfitSchema(createDatabaseReadiness(pool));
       const services = createServices({ config, secretKeys, pool });
       await services.ensureInstalled();
-      return await work({ config, services });
+      return await work({ workspace: { config, services }, databases, onIdleError });
     } finally {
       await pool.end();
     }

@@ -1,6 +1,6 @@
 import { type AuditLog, SYSTEM } from '../audit/index.ts';
 import type { TenantId } from '../kernel/ids.ts';
-import type { CryptoPrimitives, UnitOfWork } from '../kernel/ports.ts';
+import { type CryptoPrimitives, SecretUnreadable, type UnitOfWork } from '../kernel/ports.ts';
 import {
   DEFAULT_SLUG,
   PLATFORM_SLUG,
@@ -58,7 +58,7 @@ async function install(deps: InstallationDeps): Promise<boolean> {
     await repos.tenants.lockInstallation();
     if (!platform && !(await makeTenant(repos, platformId, PLATFORM_SLUG, 'Platform'))) return false;
     const keys = await ensureSigningKey(repos, deps.signingKeyFactory, deps.signingAlgorithm);
-    deps.accessTokens.use(keys);
+    if (!deps.accessTokens.use(keys)) throw new SecretUnreadable();
     await makeTenant(repos, crypto.newId() as TenantId, DEFAULT_SLUG, 'Default');
     return true;
   });

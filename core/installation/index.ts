@@ -1,8 +1,9 @@
 /**
- * Installation: what must be there before the first request.
+ * Installation: what must be there before the first request, and under which secret it is kept.
  *
- * Holds one promise: it is made once, by whichever process is first, and never
- * when what is there cannot be read.
+ * Holds two promises: it is made once, by whichever process is first, and never
+ * when what is there cannot be read; and what is sealed can be brought under a
+ * new secret while everything runs.
  *
  * @module
  */
@@ -11,3 +12,5 @@ export {
   type EnsureInstalled,
   type InstallationRepositories,
 } from './ensure-installed.ts';
+export type { SealedMails, SealedMailsMark } from './ports.ts';
+export { createReencrypt, type Reencrypt, type Reencrypted } from './reencrypt.ts';

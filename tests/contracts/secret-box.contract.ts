@@ -85,5 +85,15 @@ export function secretBoxContract(makeBox: MakeBox): void {
       expect([...makeBox([NEW]).open(sealed, CONTEXT)]).toEqual([...PLAIN]);
       expect(() => makeBox([OLD]).open(sealed, CONTEXT)).toThrow(SecretUnreadable);
     });
+
+    it('begins with the same bytes whatever the newest key seals, and with others what another has sealed', () => {
+      const head = makeBox([NEW, OLD]).newestHead();
+      const headOf = (secrets: readonly string[]) => [
+        ...makeBox(secrets).seal(PLAIN, CONTEXT).subarray(0, head.length),
+      ];
+
+      expect([headOf([NEW]), headOf([NEW, 'another'])]).toEqual([[...head], [...head]]);
+      expect(headOf([OLD, NEW])).not.toEqual([...head]);
+    });
   });
 }

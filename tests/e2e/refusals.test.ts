@@ -46,7 +46,9 @@ it('does not start in production without its settings, and tells all of them at 
 
 it('does not start with a key that cannot open what the database holds, and makes nothing new', async () => {
   const dataDir = await temporaryFolder();
-  const first = await startServer({ dataDir });
+  // No job, so that no key is made meanwhile by one that may.
+  const env = { WORKER: 'off' };
+  const first = await startServer({ dataDir, env });
   const before = await apiClient(first.url).get('/.well-known/jwks.json');
   await first.stop();
 
@@ -59,7 +61,7 @@ it('does not start with a key that cannot open what the database holds, and make
   expect([code, stderr()]).toEqual([1, expect.stringContaining('SECRET_KEY')]);
   expect(stderr()).not.toContain(SECRET);
 
-  const again = await startServer({ dataDir, port: first.port });
+  const again = await startServer({ dataDir, port: first.port, env });
   expect((await apiClient(again.url).get('/.well-known/jwks.json')).body).toEqual(before.body);
 });
 
@@ -151,7 +153,8 @@ it('starts in production with all that it demands, and waits where its backends 
 
 it('lets two servers that start at once on one empty folder share one database and one key', async () => {
   const dataDir = await temporaryFolder();
-  const [left, right] = await Promise.all([startServer({ dataDir }), startServer({ dataDir })]);
+  const start = () => startServer({ dataDir, env: { WORKER: 'off' } });
+  const [left, right] = await Promise.all([start(), start()]);
   const [one, other] = await Promise.all(
     [left, right].map(({ url }) => apiClient(url).get('/.well-known/jwks.json')),
   );

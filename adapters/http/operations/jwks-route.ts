@@ -1,12 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { Unavailable } from '../../../core/kernel/errors.ts';
-import type { AccessTokens } from '../../../core/tokens/index.ts';
+import { type AccessTokens, JWKS_LIFETIME_SECONDS } from '../../../core/tokens/index.ts';
 import { holdsEtag } from '../conventions/etag.ts';
 import { refusals } from '../problems/problem.ts';
 import { JWKS_SHOWN } from './shown.ts';
-
-const MAX_AGE_SECONDS = 300;
 
 const JwksBody = Type.Object(
   {
@@ -45,7 +43,9 @@ export const jwksRoute =
       async (request, reply) => {
         const jwks = accessTokens.jwks();
         if (!jwks) throw new Unavailable();
-        void reply.header('cache-control', `public, max-age=${MAX_AGE_SECONDS}`).header('etag', jwks.etag);
+        void reply
+          .header('cache-control', `public, max-age=${JWKS_LIFETIME_SECONDS}`)
+          .header('etag', jwks.etag);
         if (holdsEtag(request.headers['if-none-match'], jwks.etag)) return reply.code(304).send(null);
         return { keys: jwks.keys.map((key) => ({ ...key })) };
       },

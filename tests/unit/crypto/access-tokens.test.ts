@@ -2,8 +2,8 @@ import { constants, createHmac, createPrivateKey, createPublicKey, type KeyObjec
 import { describe, expect, it } from 'vitest';
 import { createAccessTokens } from '../../../adapters/crypto/access-tokens.ts';
 import { createSecretBox } from '../../../adapters/crypto/secret-box.ts';
-import { createSigningKeyFactory } from '../../../adapters/crypto/signing-keys.ts';
-import { SecretUnreadable } from '../../../core/kernel/ports.ts';
+import { createSigningKeyFactory, openPrivateKey } from '../../../adapters/crypto/signing-keys.ts';
+import { Unavailable } from '../../../core/kernel/errors.ts';
 import type { JwtAlgorithm, SigningKey } from '../../../core/tokens/index.ts';
 import { accessTokensContract, CLAIMS } from '../../contracts/access-tokens.contract.ts';
 
@@ -15,8 +15,8 @@ accessTokensContract(() => ({ tokens: createAccessTokens({ box }), factory }));
 const BASE64URL = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-function privateKeyOf({ kid, sealedPrivateKey }: SigningKey): KeyObject {
-  const der = Buffer.from(box.open(sealedPrivateKey, `signing_keys:${kid}`));
+function privateKeyOf(key: SigningKey): KeyObject {
+  const der = Buffer.from(openPrivateKey(key, box));
   return createPrivateKey({ key: der, type: 'pkcs8', format: 'der' });
 }
 
@@ -309,16 +309,35 @@ describe('remembering tokens', () => {
 });
 
 describe('taking keys', () => {
-  it('keeps what it has when the private key of the active one cannot be opened', async () => {
-    const { tokens } = await setUp();
+  it('verifies and publishes, and signs nothing, when the private key of the active one cannot be opened', async () => {
+    const { key, tokens } = await setUp();
     const token = tokens.sign(CLAIMS);
-    const published = tokens.jwks();
     const foreign = await createSigningKeyFactory({ box: createSecretBox(['another']) }).generate('ES256');
 
-    expect(() => tokens.use([foreign])).toThrow(SecretUnreadable);
+    const canSign = tokens.use([foreign, { ...key, state: 'retired' }]);
 
-    expect(tokens.jwks()).toBe(published);
+    expect(canSign).toBe(false);
+    expect(tokens.jwks()?.keys.map(({ kid }) => kid)).toEqual([foreign.kid, key.kid]);
     expect(tokens.open(token)).toEqual(CLAIMS);
+    expect(() => tokens.sign(CLAIMS)).toThrow(Unavailable);
+  });
+
+  it('goes on signing with the active one that was sealed anew under a secret it does not know', async () => {
+    const { key, tokens } = await setUp();
+    const theirs = createSigningKeyFactory({ box: createSecretBox(['another', 'the secret key']) });
+
+    const canSign = tokens.use([{ ...key, sealedPrivateKey: theirs.reseal(key) }]);
+
+    expect(canSign).toBe(true);
+    expect(tokens.open(tokens.sign(CLAIMS))).toEqual(CLAIMS);
+  });
+
+  it('signs again as soon as it is given an active one that it can open', async () => {
+    const { key, tokens } = await setUp();
+    const foreign = await createSigningKeyFactory({ box: createSecretBox(['another']) }).generate('ES256');
+    tokens.use([foreign]);
+
+    expect([tokens.use([{ ...key, state: 'next' }]), tokens.use([key])]).toEqual([true, true]);
     expect(tokens.open(tokens.sign(CLAIMS))).toEqual(CLAIMS);
   });
 
@@ -332,12 +351,11 @@ describe('taking keys', () => {
   });
 
   it('refuses a private key that was moved under another kid', async () => {
-    const { key, tokens } = await setUp();
-    const other = await factory.generate('ES256');
+    const tokens = createAccessTokens({ box });
+    const [key, other] = [await factory.generate('ES256'), await factory.generate('ES256')];
 
-    expect(() => tokens.use([{ ...key, sealedPrivateKey: other.sealedPrivateKey }])).toThrow(
-      SecretUnreadable,
-    );
+    expect(tokens.use([{ ...key, sealedPrivateKey: other.sealedPrivateKey }])).toBe(false);
+    expect(() => tokens.sign(CLAIMS)).toThrow(Unavailable);
   });
 
   it('publishes public members alone, in one order, whatever the stored row holds', async () => {
