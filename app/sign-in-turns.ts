@@ -1,5 +1,6 @@
 import { type BoundedPool, createBoundedPool } from '../adapters/crypto/bounded-pool.ts';
-import type { Login } from '../core/sign-in/index.ts';
+import type { RateLimited } from '../core/protection/index.ts';
+import type { Tenant } from '../core/tenants/index.ts';
 
 /** How many sign-ins may wait for their turn, of all tenants together. */
 export const QUEUE_MAX = 64;
@@ -9,7 +10,7 @@ export const WAIT_MAX_MS = 450;
 export const TURNS_PER_HASH = 2;
 
 /**
- * Sign-ins by password take turns as a whole, and tenants take turns among them.
+ * Sign-ins by password, and what proves one once more, take turns as a whole, and tenants take turns among them.
  *
  * The comparison is what a storm of them waits for, but not all that it costs.
  * Each attempt also writes the counts of its address and its name: one tenant's
@@ -23,11 +24,17 @@ export function createSignInTurns(hashesAtOnce: number): BoundedPool {
   return createBoundedPool({ concurrency, queueMax: QUEUE_MAX, waitMaxMs: WAIT_MAX_MS });
 }
 
+type Guess = Readonly<{ tenant: Tenant; excess: RateLimited | null }>;
+
 /**
- * `login`, in its tenant's turn. A turn that does not come in time is
+ * `compare`, in its tenant's turn. A turn that does not come in time is
  * `Unavailable`, and nothing was begun. What the rate limit refuses is told so
  * without a turn, for it is compared with nothing.
  */
-export function inTurn(turns: BoundedPool, login: Login): Login {
-  return (request) => (request.excess ? login(request) : turns.run(request.tenant.id, () => login(request)));
+export function inTurn<Request extends Guess, Result>(
+  turns: BoundedPool,
+  compare: (request: Request) => Promise<Result>,
+): (request: Request) => Promise<Result> {
+  return (request) =>
+    request.excess ? compare(request) : turns.run(request.tenant.id, () => compare(request));
 }

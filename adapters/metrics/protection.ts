@@ -4,7 +4,14 @@ export const SIGN_IN_METHODS = ['password', 'invitation'] as const;
 export const SIGN_IN_OUTCOMES = ['complete', 'refused', 'locked', 'rate_limited', 'unavailable'] as const;
 export const LIMIT_CLASSES = ['public', 'credential', 'magic_link', 'key'] as const;
 export const LIMIT_OUTCOMES = ['allowed', 'limited'] as const;
-export const LOCK_KINDS = ['identifier', 'user', 'address', 'device', 'registration'] as const;
+export const LOCK_KINDS = [
+  'identifier',
+  'user',
+  'address',
+  'device',
+  'registration',
+  'second_factor',
+] as const;
 
 export type SignInMethod = (typeof SIGN_IN_METHODS)[number];
 /** `refused`: for a wrong secret, or for the state of the account. */

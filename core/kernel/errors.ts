@@ -44,6 +44,14 @@ export class NotFound extends DomainError {
   }
 }
 
+/** A list was asked to go on from where none of its pages ended: the cursor is malformed, altered or of another list. */
+export class CursorInvalid extends DomainError {
+  readonly code = 'cursor_invalid';
+  constructor() {
+    super('The cursor is none that this list has given; begin again without one');
+  }
+}
+
 /** A backend is away or busy. Nothing was refused on its merits: try again. */
 export class Unavailable extends DomainError {
   readonly code = 'unavailable';
@@ -54,4 +62,4 @@ export class Unavailable extends DomainError {
   }
 }
 
-export type KernelError = ValidationFailed | NotFound | Unavailable;
+export type KernelError = ValidationFailed | NotFound | CursorInvalid | Unavailable;

@@ -26,6 +26,8 @@ export interface SecretBox {
   seal(plain: Uint8Array, context: string): Uint8Array;
   /** @throws {SecretUnreadable} sealed under a key that is not ours, elsewhere, or altered */
   open(box: Uint8Array, context: string): Uint8Array;
+  /** With these bytes begins every box that the newest key has sealed, and no other. */
+  newestHead(): Uint8Array;
 }
 
 /** A box that none of the keys at hand can open. Says nothing of what is inside. */
