@@ -69,6 +69,7 @@ export default {
     confined('crypto-packages', 'jose|fast-jwt|@node-rs|@zxcvbn-ts', 'adapters/crypto'),
     confined('memories', 'lru-cache', 'adapters/(crypto|http)'),
     confined('metrics', 'prom-client', 'adapters/metrics'),
+    confined('places', 'maxmind|mmdb-lib|@ip-location-db', 'adapters/geo'),
     confined('smtp', 'nodemailer', 'adapters/smtp'),
     confined('process-packages', 'commander|close-with-grace|pino', 'app'),
   ],

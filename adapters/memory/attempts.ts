@@ -66,9 +66,14 @@ export function createAttemptRepository({
     async hold({ keys }, also) {
       const now = clock.now();
       const isLocked = (key: AttemptKey) => lockSeconds(liveRow(attempts, key, now), key, now) > 0;
+      const windowSeconds = Math.max(0, ...keys.map((key) => key.windowSeconds));
+      const counted = also.filter((hash) => attempts.has(nameOf(hash)));
+      const failuresOf = (hash: Uint8Array) =>
+        liveRow(attempts, { hash, windowSeconds }, now).failedAt.length;
       return {
         isHiddenLocked: keys.some((key) => key.isHidden && isLocked(key)),
-        counted: also.filter((hash) => attempts.has(nameOf(hash))),
+        counted,
+        failures: Math.max(0, ...counted.map(failuresOf)),
       };
     },
 
@@ -124,7 +129,11 @@ function lockSeconds({ lockedUntil, failedAt }: AttemptRow, key: AttemptKey, now
 }
 
 /** What still counts of a key; an empty row for one that is not known. */
-function liveRow(counts: Counts, { hash, windowSeconds }: AttemptKey, now: Date): AttemptRow {
+function liveRow(
+  counts: Counts,
+  { hash, windowSeconds }: Pick<AttemptKey, 'hash' | 'windowSeconds'>,
+  now: Date,
+): AttemptRow {
   const row = counts.get(nameOf(hash));
   const isLocked = row?.lockedUntil && row.lockedUntil > now;
   return {

@@ -2,20 +2,23 @@ import type { TenantId } from '../../core/kernel/ids.ts';
 import type { Clock } from '../../core/kernel/ports.ts';
 import {
   BEGIN_WITHIN_SECONDS,
+  CAPPED_MAILS_PER_HOUR,
   CLAIM_SECONDS,
   type MailContents,
   type MailQueue,
   type MailStatus,
-  ON_REQUEST_MAILS_PER_HOUR,
   ON_REQUEST_TEMPLATES,
   type Outbox,
   type PendingMail,
+  SIGN_IN_TEMPLATES,
+  THEFT_TEMPLATES,
 } from '../../core/notifications/index.ts';
 import type { Database, Draft } from './database.ts';
 import type { MailRow, RepositoryContext } from './tables.ts';
 import { secondsAfter } from './time.ts';
 
 const HOUR_SECONDS = 3600;
+const CAPPED = [ON_REQUEST_TEMPLATES, SIGN_IN_TEMPLATES, THEFT_TEMPLATES];
 
 /** The outbox of one tenant, as a draft sees it. */
 export function createOutbox({ tables: { mails }, clock, crypto }: RepositoryContext): Outbox {
@@ -170,8 +173,9 @@ function contentsOf({ globals }: Draft, tenantId: TenantId, { id, mail, createdA
 
 /** Whether it would be one too many for its recipient: those before it and those sent within the hour count. */
 function isTooMuch(row: MailRow, lane: Lane, now: Date): boolean {
-  const isCapped = ({ mail }: MailRow) => ON_REQUEST_TEMPLATES.includes(mail.template);
-  if (row.attempts > 0 || !isCapped(row)) return false;
+  const together = CAPPED.find((list) => list.includes(row.mail.template));
+  if (row.attempts > 0 || !together) return false;
+  const isCapped = ({ mail }: MailRow) => together.includes(mail.template);
   const waiting = lane.waiting();
   const ahead = waiting.slice(
     0,
@@ -185,7 +189,7 @@ function isTooMuch(row: MailRow, lane: Lane, now: Date): boolean {
         (status === 'sent' || status === 'dead') && finishedAt && finishedAt > since,
     );
   const taken = [...ahead.filter((other) => isLive(other, now)), ...sent].filter(isCapped);
-  return taken.length >= ON_REQUEST_MAILS_PER_HOUR;
+  return taken.length >= CAPPED_MAILS_PER_HOUR;
 }
 
 function isLive({ status, expiresAt }: MailRow, now: Date): boolean {

@@ -20,6 +20,8 @@ type LockRow = Readonly<{
   retry_after_seconds: number;
 }>;
 
+type HeldRow = Readonly<{ key: Buffer; is_locked: boolean | null; failures: number }>;
+
 const FIND_LOCK = {
   name: 'attempt_find_lock',
   text: 'SELECT * FROM gatehouse.attempt_find_lock($1, $2, $3, $4, $5)',
@@ -67,14 +69,21 @@ export function createAttemptRepository(tx: Transaction, tenantId: TenantId): At
   return {
     async hold({ keys }, also) {
       const hashes = byteaArray([...keys.map(({ hash }) => hash), ...also]);
-      const { rows } = await tx.execute<{ key: Buffer; is_locked: boolean | null }>(sql`
-        SELECT key, locked_until > clock_timestamp() AS is_locked FROM gatehouse.attempt_counts
+      const windowSeconds = Math.max(0, ...keys.map((key) => key.windowSeconds));
+      const { rows } = await tx.execute<HeldRow>(sql`
+        SELECT key, locked_until > clock_timestamp() AS is_locked, (
+          SELECT count(*)::integer FROM unnest(failed_at) f
+          WHERE f > clock_timestamp() - make_interval(secs => ${windowSeconds})
+        ) AS failures
+        FROM gatehouse.attempt_counts
         WHERE tenant_id = ${tenantId} AND key = ANY (${hashes}::bytea[]) ORDER BY key FOR UPDATE`);
       const isLocked = ({ hash, isHidden }: AttemptKey) =>
         isHidden && rows.some((row) => row.is_locked && row.key.equals(hash));
+      const isAsked = (row: HeldRow) => also.some((hash) => row.key.equals(hash));
       return {
         isHiddenLocked: keys.some(isLocked),
         counted: also.filter((hash) => rows.some((row) => row.key.equals(hash))),
+        failures: Math.max(0, ...rows.filter(isAsked).map(({ failures }) => failures)),
       };
     },
 

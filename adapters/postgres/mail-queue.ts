@@ -10,6 +10,8 @@ import {
   type MailTemplate,
   ON_REQUEST_TEMPLATES,
   type PendingMail,
+  SIGN_IN_TEMPLATES,
+  THEFT_TEMPLATES,
 } from '../../core/notifications/index.ts';
 import * as sql from './mail-statements.ts';
 import { outboxContext } from './outbox.ts';
@@ -36,6 +38,8 @@ type BacklogRow = Readonly<{
   oldest_waiting_seconds: number;
 }>;
 
+const CAPPED = [ON_REQUEST_TEMPLATES, SIGN_IN_TEMPLATES, THEFT_TEMPLATES];
+
 export type MailQueueDeps = Readonly<{
   /** Connections that act as `gatehouse_system`. */
   pool: pg.Pool;
@@ -48,8 +52,8 @@ export function createMailQueue({ pool, box }: MailQueueDeps): MailQueue {
   return {
     async claim(limit) {
       await query(sql.BURY_EXPIRED);
-      await query(sql.SUPPRESS, [ON_REQUEST_TEMPLATES]);
-      const { rows } = await query<ClaimedRow>(sql.CLAIM, [ON_REQUEST_TEMPLATES, limit]);
+      await query(sql.SUPPRESS, CAPPED);
+      const { rows } = await query<ClaimedRow>(sql.CLAIM, [...CAPPED, limit]);
       const claimed = await Promise.all(rows.map((row) => openClaimed(query, box, row)));
       return claimed.filter((mail) => mail !== null);
     },

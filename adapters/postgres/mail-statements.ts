@@ -1,7 +1,7 @@
 import {
   BEGIN_WITHIN_SECONDS,
+  CAPPED_MAILS_PER_HOUR,
   CLAIM_SECONDS,
-  ON_REQUEST_MAILS_PER_HOUR,
 } from '../../core/notifications/index.ts';
 import { KEPT_MAX } from './dev-mailbox.ts';
 
@@ -21,22 +21,28 @@ const NONE_UNDER_WAY = `NOT EXISTS (
   SELECT FROM gatehouse.outbox u
   WHERE ${SAME_RECIPIENT('u', 'o')} AND u.status = 'waiting' AND u.claimed_until > ${NOW})`;
 
+/** `$1` to `$3`: three lists of templates, each of which is capped by itself. */
+const IS_CAPPED = `o.template = ANY ($1::text[] || $2::text[] || $3::text[])`;
+/** The list to which the capped `o` belongs. */
+const ITS_LIST = `(CASE WHEN o.template = ANY ($1::text[]) THEN $1::text[]
+  WHEN o.template = ANY ($2::text[]) THEN $2::text[] ELSE $3::text[] END)`;
+
 /**
- * Whether `o` would be one too many for its recipient: those before it in the
- * queue and those sent within the hour count. A mail that was tried before was
- * let through before. `$1`: the templates that are capped.
+ * Whether `o` would be one too many for its recipient: those of its list that
+ * are before it in the queue, or were sent within the hour, count. A mail that
+ * was tried before was let through before.
  */
-const IS_TOO_MUCH = `(o.attempts = 0 AND o.template = ANY ($1) AND ${ON_REQUEST_MAILS_PER_HOUR} <= (
+const IS_TOO_MUCH = `(o.attempts = 0 AND ${IS_CAPPED} AND ${CAPPED_MAILS_PER_HOUR} <= (
   SELECT count(*) FROM (
     (SELECT 1 FROM gatehouse.outbox a
-     WHERE ${SAME_RECIPIENT('a', 'o')} AND ${LIVE('a')} AND a.template = ANY ($1)
+     WHERE ${SAME_RECIPIENT('a', 'o')} AND ${LIVE('a')} AND a.template = ANY (${ITS_LIST})
        AND (a.created_at, a.id) < (o.created_at, o.id)
-     LIMIT ${ON_REQUEST_MAILS_PER_HOUR})
+     LIMIT ${CAPPED_MAILS_PER_HOUR})
     UNION ALL
     (SELECT 1 FROM gatehouse.outbox s
-     WHERE ${SAME_RECIPIENT('s', 'o')} AND s.status IN ('sent', 'dead') AND s.template = ANY ($1)
+     WHERE ${SAME_RECIPIENT('s', 'o')} AND s.status IN ('sent', 'dead') AND s.template = ANY (${ITS_LIST})
        AND s.finished_at > ${NOW} - interval '1 hour'
-     LIMIT ${ON_REQUEST_MAILS_PER_HOUR})
+     LIMIT ${CAPPED_MAILS_PER_HOUR})
   ) taken))`;
 
 const TENANT_NAME = `coalesce(t.settings -> 'branding' ->> 'name', t.name) AS tenant_name`;
@@ -54,13 +60,14 @@ export const BURY_EXPIRED = `
 
 /**
  * Ahead of the claim, so that what is suppressed brings no other mail forward.
- * `$1`: the templates that are capped. Counted once for each row, before the
- * lock: MATERIALIZED, or a planner without statistics counts for each pair.
+ * `$1` to `$3`: the templates that are capped, in three lists. Counted once for each
+ * row, before the lock: MATERIALIZED, or a planner without statistics counts for
+ * each pair.
  */
 export const SUPPRESS = `
   WITH fresh AS MATERIALIZED (
     SELECT o.tenant_id, o.id, o.recipient, o.template, o.attempts, o.created_at FROM gatehouse.outbox o
-    WHERE ${LIVE('o')} AND o.due_at <= ${NOW} AND o.attempts = 0 AND o.template = ANY ($1)
+    WHERE ${LIVE('o')} AND o.due_at <= ${NOW} AND o.attempts = 0 AND ${IS_CAPPED}
     ORDER BY o.due_at LIMIT ${LOOK_AT_MAX}
   ), counted AS MATERIALIZED (
     SELECT o.tenant_id, o.id FROM fresh o WHERE ${IS_TOO_MUCH}
@@ -76,7 +83,7 @@ export const SUPPRESS = `
  * The oldest mail of each recipient of whom any mail is due and none is under
  * way. SKIP LOCKED: of concurrent claims each passes over what another is just
  * taking; the conditions on the row itself are judged again once it is locked.
- * `$1`: the templates that are capped; `$2`: how many.
+ * `$1` to `$3`: the templates that are capped, in three lists; `$4`: how many.
  */
 export const CLAIM = `
   WITH ready AS MATERIALIZED (
@@ -101,7 +108,7 @@ export const CLAIM = `
     SELECT o.tenant_id, o.id
     FROM allowed JOIN gatehouse.outbox o ON o.tenant_id = allowed.tenant_id AND o.id = allowed.id
     WHERE ${LIVE('o')} AND ${UNCLAIMED('o')}
-    ORDER BY allowed.due_at, o.created_at, o.id LIMIT $2 FOR UPDATE OF o SKIP LOCKED
+    ORDER BY allowed.due_at, o.created_at, o.id LIMIT $4 FOR UPDATE OF o SKIP LOCKED
   )
   UPDATE gatehouse.outbox o
   SET claimed_until = ${NOW} + interval '${CLAIM_SECONDS} seconds',

@@ -60,11 +60,11 @@ export const USERS = {
   GEOIP_DB: {
     name: 'GEOIP_DB',
     group: 'Protection',
-    description: 'File (MaxMind format) that tells the place of an IP address.',
+    description:
+      'File (MaxMind format) that tells the place of an IP address, read at start: the layout of MaxMind, DB-IP or ip-location-db, by country or by city.',
     parser: matching(/^[^\0]+$/, 'the path of a file'),
     default: null,
     defaultNote: 'bundled country data',
     example: '/usr/share/GeoIP/GeoLite2-City.mmdb',
-    isAhead: true,
   },
 } satisfies Readonly<Record<string, Variable<unknown>>>;

@@ -128,6 +128,7 @@ async function accept(
     amr: ['pwd'] as const,
     deviceName,
     device,
+    failuresBefore: 0,
     context,
   };
   const outcome = await completeSignIn(deps, repos, identity);

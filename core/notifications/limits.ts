@@ -1,9 +1,11 @@
 /**
  * How many of the mails that a stranger can bring about one recipient of a
- * tenant is sent within an hour. What is beyond that is suppressed: nobody
- * floods a mailbox through our public routes.
+ * tenant is sent within an hour; and, counted apart, how many of those that tell
+ * of sign-ins, and of those that tell of theft. What is beyond that is
+ * suppressed: nobody floods a mailbox through our routes, and no flood of the
+ * one suppresses the other.
  */
-export const ON_REQUEST_MAILS_PER_HOUR = 20;
+export const CAPPED_MAILS_PER_HOUR = 20;
 
 /** How long a claim lasts. Longer than any attempt to send may take, so that nobody overtakes it. */
 export const CLAIM_SECONDS = 60;

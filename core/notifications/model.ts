@@ -2,7 +2,13 @@ import type { EmailAddress } from '../kernel/email-address.ts';
 import type { TenantId } from '../kernel/ids.ts';
 
 /** What a mail is about. Each has one template. */
-export type MailTemplate = 'verify_email' | 'already_registered' | 'invitation';
+export type MailTemplate =
+  | 'verify_email'
+  | 'already_registered'
+  | 'invitation'
+  | 'new_device_sign_in'
+  | 'suspicious_activity'
+  | 'session_theft';
 
 /** Every status that a mail can have. */
 export const MAIL_STATUSES = ['waiting', 'sent', 'dead', 'expired', 'suppressed'] as const;

@@ -18,6 +18,8 @@ export type AttemptKeys = Readonly<{
   address(group: string, limit: AttemptLimit): AttemptKey;
   device(deviceId: string, limit: AttemptLimit): AttemptKey;
   registration(registrationId: string, limit: AttemptLimit): AttemptKey;
+  /** Every second factor of a user together (rule 5), apart from the count of their passwords (rule 12). */
+  secondFactor(userId: UserId, limit: AttemptLimit): AttemptKey;
 }>;
 
 /** Keys of `tenantId`: SHA-256 over the kind, the tenant and the value. */
@@ -36,6 +38,7 @@ export function attemptKeysOf(crypto: CryptoPrimitives, tenantId: TenantId): Att
     address: (group, limit) => make('address', group, limit),
     device: (deviceId, limit) => make('device', deviceId, limit),
     registration: (registrationId, limit) => make('registration', registrationId, limit),
+    secondFactor: (userId, limit) => make('second_factor', userId, limit),
   };
 }
 

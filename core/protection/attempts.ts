@@ -2,7 +2,7 @@ import type { TenantId } from '../kernel/ids.ts';
 
 /** What a guess counts against. The name is for the caller, who words the refusal; only the hash is stored. */
 export type AttemptKey = Readonly<{
-  name: 'identifier' | 'user' | 'address' | 'device' | 'registration';
+  name: 'identifier' | 'user' | 'address' | 'device' | 'registration' | 'second_factor';
   hash: Uint8Array;
   /** So many failures within `windowSeconds` lock the key for as long. */
   max: number;
@@ -56,6 +56,8 @@ export type HeldAttempt = Readonly<{
   isHiddenLocked: boolean;
   /** Those of the keys asked for of which there is a count at all. */
   counted: readonly Uint8Array[];
+  /** The most failures that count under any one of the keys asked for, within the window of the guess. */
+  failures: number;
 }>;
 
 /** How guesses end, in the transaction of what they bring about. */

@@ -18,4 +18,12 @@ export class EmailNotVerified extends DomainError {
   }
 }
 
-export type SignInError = InvalidCredentials | EmailNotVerified;
+/** A code, or what a passkey answered, that proves nothing: wrong, spent, or of nothing that the account has. */
+export class CodeInvalid extends DomainError {
+  readonly code = 'code_invalid';
+  constructor() {
+    super('This proves nothing: it is wrong, too old, used before, or made by nothing that the account has');
+  }
+}
+
+export type SignInError = InvalidCredentials | EmailNotVerified | CodeInvalid;

@@ -2,6 +2,7 @@ import type { UnitOfWork } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { checkPassword, normalizePassword, type PasswordHasher } from '../passwords/index.ts';
 import {
+  type AddressTargetRepository,
   type Attempt,
   type AttemptKey,
   type AttemptRepository,
@@ -37,7 +38,8 @@ export type LoginRequest = Readonly<{
   context: RequestContext;
 }>;
 
-export type LoginRepositories = SignInRepositories & Readonly<{ attempts: AttemptRepository }>;
+export type LoginRepositories = SignInRepositories &
+  Readonly<{ attempts: AttemptRepository; addressTargets: AddressTargetRepository }>;
 
 export type LoginDeps = CompleteSignInDeps &
   Readonly<{
@@ -115,7 +117,9 @@ async function conclude(deps: LoginDeps, request: LoginRequest, compared: Compar
     const held = await repos.attempts.hold(attempt, forget);
     // Other guesses may have locked the user while this one was compared.
     const outcome =
-      proved && !held.isHiddenLocked ? await enter(deps, repos, request, proved) : wrong(compared, held);
+      proved && !held.isHiddenLocked
+        ? await enter(deps, repos, request, { ...proved, failuresBefore: held.failures })
+        : wrong(compared, held);
     if (isOfRightPassword(outcome)) await repos.attempts.succeed(attempt, held.counted);
     if (outcome.kind === 'complete') return outcome;
     const locked = await noteFailure(repos, { request, stored, attempt, reason: outcome.reason });
@@ -136,9 +140,9 @@ async function enter(
   deps: LoginDeps,
   repos: LoginRepositories,
   request: LoginRequest,
-  stored: StoredCredential,
+  proved: StoredCredential & Readonly<{ failuresBefore: number }>,
 ): Promise<Outcome> {
-  const result = await completeSignIn(deps, repos, { ...request, ...stored, amr: ['pwd'] });
+  const result = await completeSignIn(deps, repos, { ...request, ...proved, amr: ['pwd'] });
   return result.kind === 'refused' ? refused(result.refusal) : result;
 }
 

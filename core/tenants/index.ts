@@ -24,6 +24,7 @@ export {
 } from './errors.ts';
 export {
   ALERT_MODES,
+  type AlertMode,
   DEFAULT_SLUG,
   MFA_MODES,
   type PasswordPolicy,
@@ -39,6 +40,7 @@ export type { NewTenant, TenantDirectory, TenantRepository } from './ports.ts';
 export { createResolveTenant, isNamed, type NamedTenant, type ResolveTenant } from './resolve-tenant.ts';
 export { createSetTenantSettings, type SetTenantSettings, type SettingsChanged } from './set-settings.ts';
 export {
+  audienceOf,
   DEFAULT_PASSWORD_POLICY,
   type EffectiveSettings,
   effectiveSettings,

@@ -52,7 +52,7 @@ export const MFA_MODES = ['off', 'optional', 'required', 'admins'] as const;
 export type MfaMode = (typeof MFA_MODES)[number];
 
 export const ALERT_MODES = ['off', 'mail', 'step_up'] as const;
-/** What follows on a signal: nothing, a mail to the user, or a second factor at once. */
+/** What follows on a signal: nothing, a mail to the user, or besides that a demand to prove again who they are. */
 export type AlertMode = (typeof ALERT_MODES)[number];
 
 /** Which ways of signing in are on. */

@@ -4,7 +4,8 @@ import type { SettingsPatch } from './settings-patch.ts';
 /** A setting that was stored and that nothing goes by, and why not. */
 export type SettingWithoutEffect = Readonly<{ pointer: string; reason: string }>;
 
-const NO_ALERTS = 'this release sends no alerts';
+const NOBODY_ASKS =
+  'the mail is sent and the demand is noted; no operation of this release asks for a fresh sign-in yet';
 
 /** What of a change is kept for a later release, or can never hold at this tenant. */
 export function settingsWithoutEffect(
@@ -30,8 +31,8 @@ export function settingsWithoutEffect(
       '/default_locale',
       'applications are told, but mails and pages of this release are in English',
     ],
-    [alerts?.new_device && alerts.new_device !== 'off', '/alerts/new_device', NO_ALERTS],
-    [alerts?.suspicious && alerts.suspicious !== 'off', '/alerts/suspicious', NO_ALERTS],
+    [alerts?.new_device === 'step_up', '/alerts/new_device', NOBODY_ASKS],
+    [alerts?.suspicious === 'step_up', '/alerts/suspicious', NOBODY_ASKS],
   ];
   return all.flatMap(([isIdle, pointer, reason]) => (isIdle ? [{ pointer, reason }] : []));
 }

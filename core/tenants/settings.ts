@@ -1,4 +1,5 @@
 import {
+  type AlertMode,
   type MfaMode,
   type PasswordPolicy,
   PLATFORM_SLUG,
@@ -33,6 +34,8 @@ export type EffectiveSettings = Readonly<{
   corsOrigins: readonly string[];
   branding: Readonly<{ name: string; color: string | null; logo_url: string | null }>;
   defaultLocale: string;
+  /** What follows on a sign-in from a new device, and on what looks wrong. */
+  alerts: Readonly<{ newDevice: AlertMode; suspicious: AlertMode }>;
   /** The `aud` of this tenant's access tokens. */
   audience: string;
 }>;
@@ -69,8 +72,17 @@ export function effectiveSettings(tenant: Tenant, defaults: TenantDefaults): Eff
       logo_url: settings.branding?.logo_url ?? null,
     },
     defaultLocale: settings.default_locale ?? 'en',
-    audience: settings.audience ?? tenant.id,
+    alerts: {
+      newDevice: settings.alerts?.new_device ?? 'mail',
+      suspicious: settings.alerts?.suspicious ?? 'mail',
+    },
+    audience: audienceOf(tenant),
   };
+}
+
+/** The `aud` of a tenant's access tokens: its own id, unless it has set another. */
+export function audienceOf({ id, settings }: Pick<Tenant, 'id' | 'settings'>): string {
+  return settings.audience ?? id;
 }
 
 function lockoutOf({ lockout }: TenantSettings, defaults: TenantDefaults): EffectiveSettings['lockout'] {

@@ -25,6 +25,7 @@ const VIOLATIONS: readonly (readonly [rule: string, file: string, imports: strin
   ['redis-stays-in-its-adapter', 'adapters/memory/p.ts', 'ioredis'],
   ['crypto-packages-stays-in-its-adapter', 'adapters/http/l.ts', 'jose'],
   ['metrics-stays-in-its-adapter', 'adapters/http/p.ts', 'prom-client'],
+  ['places-stays-in-its-adapter', 'adapters/http/r.ts', 'maxmind'],
   ['smtp-stays-in-its-adapter', 'core/users/q.ts', 'nodemailer/lib/smtp-connection'],
   ['process-packages-stays-in-its-adapter', 'adapters/http/m.ts', 'commander'],
   ['no-circles', 'app/n.ts', './o.ts'],

@@ -192,7 +192,7 @@ export function attemptsContract(makeHarness: MakeHarness): void {
       const keys = [keyOf('ada'), { ...keyOf('user'), isHidden: true }];
       const attempt = await begun(harness.attemptStore.begin(tenantId, keys));
       const hold = () => harness.unitOfWork.run(tenantId, ({ attempts }) => attempts.hold(attempt, []));
-      expect(await hold()).toEqual({ isHiddenLocked: false, counted: [] });
+      expect(await hold()).toEqual({ isHiddenLocked: false, counted: [], failures: 0 });
       await failTimes(4, 'user');
       expect(await hold()).toMatchObject({ isHiddenLocked: false });
 
@@ -212,7 +212,30 @@ export function attemptsContract(makeHarness: MakeHarness): void {
         attempts.hold(attempt, [hashOf('bob'), hashOf('eve'), hashOf('ada')]),
       );
 
-      expect(held).toEqual({ isHiddenLocked: false, counted: [hashOf('bob'), hashOf('ada')] });
+      expect(held).toEqual({ isHiddenLocked: false, counted: [hashOf('bob'), hashOf('ada')], failures: 1 });
+    });
+
+    it('says how many failures count under one of those: the most, and none that is old or of another key', async () => {
+      const { harness, tenantId, begin, failTimes } = await guesses(makeHarness);
+      await failTimes(4, 'eve');
+      await failTimes(2, 'ada');
+      await harness.passTime(WINDOW_SECONDS / 2);
+      await failTimes(1, 'ada');
+      await failTimes(2, 'bob');
+      const attempt = await begun(begin('ada'));
+      const failuresOf = async (...names: string[]) => {
+        const held = await harness.unitOfWork.run(tenantId, ({ attempts }) =>
+          attempts.hold(attempt, names.map(hashOf)),
+        );
+        return held.failures;
+      };
+      expect([await failuresOf('ada', 'bob'), await failuresOf('bob'), await failuresOf()]).toEqual([
+        3, 2, 0,
+      ]);
+
+      await harness.passTime(WINDOW_SECONDS / 2 + harness.marginSeconds);
+
+      expect([await failuresOf('ada'), await failuresOf('ada', 'bob')]).toEqual([1, 2]);
     });
 
     it('holds counts against everybody else until its transaction ends', async () => {

@@ -140,8 +140,39 @@ export function mailCapContract(makeHarness: MakeHarness): void {
     });
   });
 
-  // A flood must not be able to keep a notice from its recipient.
-  it('caps no mail that only an administrator can have sent', async () => {
+  describe('mails that tell of sign-ins', () => {
+    it('are capped together, and apart from those on request: no flood of the one suppresses the other', async () => {
+      const { harness, add } = await withMails(CAP + 1, { template: 'verify_email' });
+      await add(CAP - 1, { template: 'new_device_sign_in' });
+      await add(2, { template: 'suspicious_activity' });
+
+      expect(await sendAll(harness)).toHaveLength(2 * CAP);
+      expect(await harness.mailQueue.backlog()).toMatchObject({ waiting: 0, suppressed: 2 });
+    });
+  });
+
+  describe('mails that tell of theft', () => {
+    // A flood must not be able to keep a notice from its recipient, nor one notice another.
+    it('are capped apart from all others, which suppress none of them', async () => {
+      const { harness, add } = await withMails(CAP);
+      await add(CAP, { template: 'new_device_sign_in' });
+      await add(CAP + 2, { template: 'session_theft' });
+      await add(1, { template: 'suspicious_activity' });
+
+      expect(await sendAll(harness)).toHaveLength(3 * CAP);
+      expect(await harness.mailQueue.backlog()).toMatchObject({ waiting: 0, suppressed: 3 });
+    });
+
+    it('leave to those that tell of sign-ins what is theirs', async () => {
+      const { harness, add } = await withMails(CAP + 1, { template: 'session_theft' });
+      await add(CAP, { template: 'suspicious_activity' });
+
+      expect(await sendAll(harness)).toHaveLength(2 * CAP);
+      expect(await harness.mailQueue.backlog()).toMatchObject({ waiting: 0, suppressed: 1 });
+    });
+  });
+
+  it('caps no invitation, which nobody can have sent as they like', async () => {
     const { harness, add } = await withMails(CAP);
     await add(CAP + 5, { template: 'invitation' });
 

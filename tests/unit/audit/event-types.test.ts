@@ -27,6 +27,8 @@ it.each([
   ['session.refresh_token_rejected', 'warning'],
   ['access.denied', 'warning'],
   ['login.failed', 'warning'],
+  ['credential_stuffing.detected', 'critical'],
+  ['suspicion.raised', 'warning'],
 ] as const)('holds %s to be %s', (type, severity) => {
   expect(AUDIT_EVENT_TYPES[type].severity).toBe(severity);
 });

@@ -5,7 +5,13 @@ import { renderMail } from '../../../core/notifications/templates/index.ts';
 import { email } from '../../support/parsed.ts';
 
 const PUBLIC_URL = 'https://auth.example.com';
-const TEMPLATES: readonly MailTemplate[] = ['verify_email', 'already_registered', 'invitation'];
+const ACCOUNT_MAILS = ['new_device_sign_in', 'suspicious_activity', 'session_theft'] as const;
+const TEMPLATES: readonly MailTemplate[] = [
+  'verify_email',
+  'already_registered',
+  'invitation',
+  ...ACCOUNT_MAILS,
+];
 
 function pending(template: MailTemplate, change: Partial<MailContents> = {}): MailContents {
   return {
@@ -15,7 +21,7 @@ function pending(template: MailTemplate, change: Partial<MailContents> = {}): Ma
     template,
     to: email('ada@example.com'),
     facts: {},
-    token: template === 'already_registered' ? null : 'the-token',
+    token: template === 'verify_email' || template === 'invitation' ? 'the-token' : null,
     createdAt: new Date(0),
     ...change,
   };
@@ -34,8 +40,9 @@ describe('renderMail', () => {
     expect(mail.html).toContain(`href="${link}"`);
   });
 
-  it('links to nothing where there is nothing to do', () => {
-    const mail = renderMail(pending('already_registered'), PUBLIC_URL);
+  // A mail that alarms its reader must not teach them to follow links in such mails.
+  it.each(['already_registered', ...ACCOUNT_MAILS] as const)('links to nothing in %s', (template) => {
+    const mail = renderMail(pending(template), PUBLIC_URL);
 
     expect(mail).toMatchObject({ links: [], token: null });
     expect(`${mail.text}${mail.html}`).not.toMatch(/https?:/);
@@ -65,12 +72,17 @@ describe('renderMail', () => {
   it.each([
     'verify_email',
     'already_registered',
+    ...ACCOUNT_MAILS,
   ] as const)('shows in %s nothing of what a stranger may have typed', (template) => {
     const facts = {
       name: 'Buy-Pills-At',
       username: 'evil-username',
       user_agent: 'evil-agent',
       role: 'evil-role',
+      browser: 'Evil-Browser',
+      system: 'Evil-System',
+      country: 'Evil-Country',
+      reasons: 'evil_reason',
     };
 
     const typed = renderMail(pending(template, { facts }), PUBLIC_URL);
@@ -102,5 +114,48 @@ describe('renderMail', () => {
     const { text } = renderMail(pending('invitation', { facts: { role: 'admin' } }), PUBLIC_URL);
 
     expect(text).toContain('You are invited to Acme as admin.');
+  });
+
+  it.each([
+    [{ browser: 'Firefox', system: 'Windows', country: 'DE' }, 'Firefox on Windows, Germany.'],
+    [{ browser: 'Firefox' }, 'Firefox.'],
+    [{ system: 'Linux', country: 'FR' }, 'an unknown program on Linux, France.'],
+    [{}, 'an unknown program.'],
+    // Codes that no country has, and what is no code at all.
+    [{ country: 'QQ' }, 'an unknown program.'],
+    [{ country: 'de' }, 'an unknown program.'],
+  ])('says when, with what and from where something was done: %j', (facts, says) => {
+    for (const template of ACCOUNT_MAILS) {
+      const { text } = renderMail(pending(template, { facts }), PUBLIC_URL);
+
+      expect(text).toContain(`1970-01-01 00:00 UTC, ${says}\n`);
+    }
+  });
+
+  it.each(ACCOUNT_MAILS)('says in %s what to do', (template) => {
+    const { text } = renderMail(pending(template), PUBLIC_URL);
+
+    expect(text).toMatch(/sign out everywhere/);
+    expect(text).toContain('tell whoever runs Acme, who can close your account to everybody');
+    // No operation of this release changes a password.
+    expect(text).not.toMatch(/change your password/i);
+  });
+
+  it('says of what looked wrong each thing once, and of a refresh that nobody signed in', () => {
+    const textOf = (reasons: string) =>
+      renderMail(pending('suspicious_activity', { facts: { reasons } }), PUBLIC_URL).text;
+
+    expect(textOf('new_country,failures_then_success,something_else').split('\n\n').slice(1, 6)).toEqual([
+      'Somebody signed in to your account at Acme in a way that is not like you:',
+      '1970-01-01 00:00 UTC, an unknown program.',
+      'You have not signed in from this country lately.',
+      'Wrong passwords were tried before the right one.',
+      'If that was you, there is nothing to do.',
+    ]);
+    const ofSession = textOf('impossible_travel,refresh_elsewhere');
+    expect(ofSession).toContain('A session of your account at Acme was used');
+    expect(ofSession).toContain('somebody uses a session of yours');
+    expect(ofSession).not.toContain('knows your password');
+    expect(textOf('new_country')).toContain('somebody knows your password');
   });
 });

@@ -141,6 +141,7 @@ describe('a right password', () => {
 });
 
 // On Postgres the lock keeps the account as it was judged until the session has begun.
+// Besides, what a sign-in costs of which there is nothing to tell: one look at the sessions that went before.
 it('locks the user before anything is judged or begun', async () => {
   const { around, take } = callLog();
   const fixture = await serviceFixture({ around });
@@ -152,6 +153,7 @@ it('locks the user before anything is judged or begun', async () => {
     'attempts.hold',
     'users.lock',
     'sessions.endOldestOf',
+    'sessions.recentOf',
     'sessions.insert',
     'users.recordLogin',
     'knownDevices.touch',

@@ -15,7 +15,7 @@ describe('settings that nothing goes by', () => {
       methods: { magic_link: true, passkey: true },
       return_origins: ['https://app.example.com'],
       default_locale: 'de',
-      alerts: { new_device: 'mail', suspicious: 'step_up' },
+      alerts: { new_device: 'step_up', suspicious: 'step_up' },
     };
 
     expect(pointersOf(json)).toEqual([
@@ -35,7 +35,6 @@ describe('settings that nothing goes by', () => {
       methods: { password: true, magic_link: false, passkey: false },
       return_origins: [],
       default_locale: 'en-GB',
-      alerts: { new_device: 'off', suspicious: 'off' },
     };
 
     expect(pointersOf(json)).toEqual([]);
@@ -47,7 +46,7 @@ describe('settings that nothing goes by', () => {
       methods: { magic_link: null },
       return_origins: null,
       default_locale: null,
-      alerts: { suspicious: null },
+      alerts: { new_device: null },
     };
 
     expect(pointersOf(json)).toEqual([]);
@@ -66,6 +65,7 @@ describe('settings that nothing goes by', () => {
       audience: 'x',
       cors_origins: ['https://app.example.com'],
       branding: { name: 'ACME' },
+      alerts: { new_device: 'mail', suspicious: 'off' },
     };
 
     expect(pointersOf(json)).toEqual([]);

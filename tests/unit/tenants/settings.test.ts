@@ -44,8 +44,17 @@ describe('effectiveSettings', () => {
       corsOrigins: [],
       branding: { name: 'Acme', color: null, logo_url: null },
       defaultLocale: 'en',
+      alerts: { newDevice: 'mail', suspicious: 'mail' },
       audience: tenant.id,
     });
+  });
+
+  it('fills of the alerts each by itself', () => {
+    const alertsOf = (alerts: TenantSettings['alerts'] & object) =>
+      effectiveSettings(tenantWith({ alerts }), DEFAULTS).alerts;
+
+    expect(alertsOf({ new_device: 'off' })).toEqual({ newDevice: 'off', suspicious: 'mail' });
+    expect(alertsOf({ suspicious: 'step_up' })).toEqual({ newDevice: 'mail', suspicious: 'step_up' });
   });
 
   it('lets what a tenant has set win, falsy values too', () => {
