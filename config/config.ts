@@ -35,7 +35,8 @@ export type Config = Readonly<{
   defaultTenant: string;
   accessTokenSeconds: number;
   jwtAlgorithm: JwtAlgorithm;
-  jwtTokenLocation: 'headers';
+  /** Where an access token is looked for; with cookies it is also set as one. */
+  jwtTokenLocation: 'headers' | 'headers,cookies';
   /** Sliding: begins anew with each use. */
   refreshTokenSeconds: number;
   /** Absolute: from the sign-in, however much it is used. Never below `refreshTokenSeconds`. */

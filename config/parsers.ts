@@ -34,9 +34,15 @@ export function integer(min: number, max: number, unit = ''): Parser<number> {
   };
 }
 
-/** One of a closed list, letter for letter. */
-export function choice<const T extends readonly string[]>(options: T): Parser<T[number]> {
-  const values = `one of ${options.join(', ')}`;
+/**
+ * One of a closed list, letter for letter.
+ *
+ * @param values the list in words, where an option holds a comma itself
+ */
+export function choice<const T extends readonly string[]>(
+  options: T,
+  values = `one of ${options.join(', ')}`,
+): Parser<T[number]> {
   return {
     values,
     parse(text) {

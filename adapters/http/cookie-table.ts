@@ -2,8 +2,8 @@
 type Cookie = Readonly<{
   name: string;
   sameSite: 'strict' | 'lax';
-  /** `null`: as long as what it carries would live without being used. */
-  maxAgeSeconds: number | null;
+  /** `session`: as long as the session would live without being used; `token`: as long as the access token. */
+  maxAgeSeconds: number | 'session' | 'token';
   /** For the reference; whole sentences, with code between backticks. */
   about: Readonly<{ purpose: string; life: string; set: string; cleared: string; duplicated: string }>;
 }>;
@@ -16,7 +16,7 @@ export const COOKIES = {
   refresh: {
     name: 'refresh_token',
     sameSite: 'strict',
-    maxAgeSeconds: null,
+    maxAgeSeconds: 'session',
     about: {
       purpose:
         'The refresh token. There is one per host: the last sign-in of a browser takes the place of the one before it.',
@@ -26,6 +26,19 @@ export const COOKIES = {
         'By `POST /auth/logout`; by `POST /auth/logout-all` unless the session stays; by `DELETE /auth/sessions/{id}` of the very session; where `POST /auth/refresh` refuses the token; where `POST /auth/login` answers `invalid_credentials`.',
       duplicated:
         'Two of the name: nobody can tell which is ours, so `POST /auth/refresh` answers 401 `refresh_token_invalid` and nothing is spent or ended. A cookie beside a token in the body: 400 `credentials_ambiguous`.',
+    },
+  },
+  access: {
+    name: 'access_token',
+    sameSite: 'strict',
+    maxAgeSeconds: 'token',
+    about: {
+      purpose:
+        'The access token, for pages that shall not hold one. It is there only with `JWT_TOKEN_LOCATION=headers,cookies`; otherwise it is neither set nor looked at. It is looked at where a route takes an access token and the request has neither `Authorization` nor `X-API-Key`: a header always decides alone.',
+      life: '`ACCESS_TOKEN_EXPIRE_MINUTES`. When it is gone, `POST /auth/refresh` sets it anew, and a sign-out wants that first.',
+      set: 'Wherever `refresh_token` is set; with `"transport":"token"` neither is. Beside that by a proof of who one is (`POST /auth/reauthenticate`) that came with the cookie.',
+      cleared: 'Wherever `refresh_token` is cleared.',
+      duplicated: 'Two of the name: nobody can tell which is ours, so the answer is 401 `token_invalid`.',
     },
   },
   device: {

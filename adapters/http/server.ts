@@ -15,6 +15,7 @@ import {
 } from './access/limits.ts';
 import { registerRequestFacts } from './access/request-facts.ts';
 import { type ConfigRouteDeps, configRoute } from './auth/config-route.ts';
+import { type ReauthenticateRoutesDeps, reauthenticateRoutes } from './auth/reauthenticate-routes.ts';
 import { type RefreshRouteDeps, refreshRoute } from './auth/refresh-route.ts';
 import { type SessionRoutesDeps, sessionRoutes } from './auth/session-routes.ts';
 import { type SignInRoutesDeps, signInRoutes } from './auth/sign-in-routes.ts';
@@ -63,6 +64,7 @@ export type HttpDeps = GuardDeps &
   MetricsRouteDeps &
   ProbeRoutesDeps &
   OwnSessionRoutesDeps &
+  Omit<ReauthenticateRoutesDeps, 'countCredential'> &
   RefreshRouteDeps &
   RequestMetricsDeps &
   SessionRoutesDeps &
@@ -139,6 +141,7 @@ async function registerConventions(server: FastifyInstance, deps: HttpDeps): Pro
     publicUrl: deps.publicUrl,
     version: deps.version,
     isServed: deps.isDocsOn && !deps.servesOnlyProbes,
+    hasAccessCookie: deps.hasAccessCookie,
   });
   registerGuard(server, deps);
 }
@@ -153,6 +156,7 @@ async function registerRoutes(server: FastifyInstance, httpDeps: HttpDeps): Prom
   await server.register(refreshRoute(deps));
   await server.register(sessionRoutes(deps));
   await server.register(ownSessionRoutes(deps));
+  await server.register(reauthenticateRoutes(deps));
   await server.register(configRoute(deps));
   await server.register(emailRoutes(deps));
   await server.register(invitationRoutes(deps));

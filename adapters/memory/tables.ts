@@ -8,7 +8,7 @@ import type { MailStatus, NewMail } from '../../core/notifications/index.ts';
 import type { OpenRegistration } from '../../core/registration/index.ts';
 import type { Session, SessionEndReason, SessionLifetimes } from '../../core/sessions/index.ts';
 import type { Tenant } from '../../core/tenants/index.ts';
-import type { SigningKey } from '../../core/tokens/index.ts';
+import type { SigningKey, SigningKeyRecord } from '../../core/tokens/index.ts';
 import type { UserCredential } from '../../core/users/index.ts';
 
 export type SessionRow = Readonly<{
@@ -23,6 +23,8 @@ export type SessionRow = Readonly<{
   number: number;
   /** When the number before it was spent; `null` before the first rotation. */
   rotatedAt: Date | null;
+  /** Since when its user is to prove who they are again; `null`: they need not. */
+  stepUpAt: Date | null;
   end: Readonly<{ at: Date; reason: SessionEndReason }> | null;
 }>;
 
@@ -69,6 +71,9 @@ export type AttemptRow = Readonly<{
   lockedUntil: Date | null;
 }>;
 
+/** For whom wrong passwords from one network address were meant, and until when each counts. */
+export type AddressTargetsRow = ReadonlyMap<string, Date>;
+
 export type KnownDeviceRow = Readonly<{
   id: string;
   userId: UserId;
@@ -77,6 +82,9 @@ export type KnownDeviceRow = Readonly<{
   lastSeenAt: Date;
   expiresAt: Date;
 }>;
+
+export type SigningKeyRow = Readonly<{ key: SigningKey }> &
+  Pick<SigningKeyRecord, 'createdAt' | 'activatedAt' | 'retiredAt' | 'expiresAt' | 'isAskedFor'>;
 
 /** An audit event as it is kept, every gap filled. */
 export type RecordedEvent = Readonly<{
@@ -94,6 +102,7 @@ export type AuditRow = Readonly<{ event: RecordedEvent; at: Date }>;
 
 /** One tenant's data. Rows are never altered, only replaced: so a copy of the maps is a copy of the data. */
 export type TenantTables = Readonly<{
+  addressTargets: Map<string, AddressTargetsRow>;
   attempts: Map<string, AttemptRow>;
   knownDevices: Map<string, KnownDeviceRow>;
   users: Map<UserId, UserCredential>;
@@ -109,7 +118,7 @@ export type TenantTables = Readonly<{
 /** What belongs to no tenant. */
 export type GlobalTables = Readonly<{
   tenants: Map<TenantId, Tenant>;
-  signingKeys: Map<string, SigningKey>;
+  signingKeys: Map<string, SigningKeyRow>;
 }>;
 
 /** All that a repository works on: one tenant's draft, the global one, and the store's own clock. */
@@ -124,6 +133,7 @@ export type RepositoryContext = Readonly<{
 /** A copy of one tenant's tables that can be changed without the original noticing; empty ones for `undefined`. */
 export function copyTenantTables(tables: TenantTables | undefined): TenantTables {
   return {
+    addressTargets: new Map(tables?.addressTargets),
     attempts: new Map(tables?.attempts),
     knownDevices: new Map(tables?.knownDevices),
     users: new Map(tables?.users),

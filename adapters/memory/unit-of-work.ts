@@ -1,5 +1,6 @@
 import type { Clock, CryptoPrimitives, UnitOfWork } from '../../core/kernel/ports.ts';
 import type { Repositories } from '../../core/repositories.ts';
+import { createAddressTargetRepository } from './address-targets.ts';
 import { createAttemptRepository } from './attempts.ts';
 import { createAuditLog } from './audit.ts';
 import type { Database } from './database.ts';
@@ -38,6 +39,7 @@ export function createUnitOfWork({ database, clock, crypto }: UnitOfWorkDeps): U
 
 function bindRepositories(context: RepositoryContext): Repositories {
   return {
+    addressTargets: createAddressTargetRepository(context),
     attempts: createAttemptRepository(context),
     audit: createAuditLog(context),
     invitations: createInvitationRepository(context),

@@ -1,6 +1,12 @@
-import { and, desc, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { SessionId, TenantId, UserId } from '../../core/kernel/ids.ts';
-import type { SessionEndReason, SessionRepository } from '../../core/sessions/index.ts';
+import type { Position } from '../../core/kernel/paging.ts';
+import type {
+  FreshProof,
+  SessionEndReason,
+  SessionRepository,
+  StoredSession,
+} from '../../core/sessions/index.ts';
 import { sessions } from './schema/sessions.ts';
 import { inSeconds, now } from './sql.ts';
 import type { Transaction } from './transaction.ts';
@@ -25,12 +31,27 @@ const sessionColumns = {
   expiresAt,
 };
 
+const { ip, userAgent, deviceName, createdAt, lastSeenAt } = sessionColumns;
+const recentColumns = { ip, userAgent, deviceName, createdAt, lastSeenAt };
+
+/** Of its refresh tokens, and whether it is live by the database's clock. */
+const tokenColumns = {
+  secretHash: sessions.secretHash,
+  number: sessions.number,
+  spentAgeMs: sql<number | null>`floor(date_part('epoch', clock_timestamp() - ${sessions.rotatedAt}) * 1000)`,
+  state: sql<StoredSession['state']>`CASE
+    WHEN ${sessions.endedAt} IS NOT NULL THEN 'ended'
+    WHEN clock_timestamp() >= ${expiresAt} THEN 'expired'
+    ELSE 'live' END`,
+};
+
 export function createSessionRepository(tx: Transaction, tenantId: TenantId): SessionRepository {
-  const isOurs = eq(sessions.tenantId, tenantId);
-  const isLive = and(isOurs, isNull(sessions.endedAt), gt(expiresAt, now));
-  const end = (reason: SessionEndReason) => tx.update(sessions).set({ endedAt: now, endReason: reason });
+  const { isLive } = conditions(tenantId);
 
   return {
+    ...looks(tx, tenantId),
+    ...endings(tx, tenantId),
+
     async insert({ context, lifetimes, amr, ...session }) {
       const [row] = await tx
         .insert(sessions)
@@ -51,6 +72,86 @@ export function createSessionRepository(tx: Transaction, tenantId: TenantId): Se
       return row;
     },
 
+    async noteContext(id, from, to) {
+      const isAsSeen = sql`(${sessions.ip}, ${sessions.userAgent}) IS NOT DISTINCT FROM (${from.ip}::text, ${from.userAgent}::text)`;
+      const isOther = sql`(${sessions.ip}, ${sessions.userAgent}) IS DISTINCT FROM (${to.ip}::text, ${to.userAgent}::text)`;
+      const noted = await tx
+        .update(sessions)
+        .set({ ip: to.ip, userAgent: to.userAgent })
+        .where(and(isLive, eq(sessions.id, id), isAsSeen, isOther))
+        .returning({ id: sessions.id });
+      return noted.length > 0;
+    },
+
+    async freshen(userId, id, proof) {
+      const [row] = await tx
+        .update(sessions)
+        .set({ authTime: now, stepUpAt: null, ...proved(proof) })
+        .where(and(isLive, eq(sessions.userId, userId), eq(sessions.id, id)))
+        .returning(sessionColumns);
+      return row ?? null;
+    },
+
+    async demandStepUp(id) {
+      const demanded = await tx
+        .update(sessions)
+        .set({ stepUpAt: now })
+        .where(and(isLive, eq(sessions.id, id), isNull(sessions.stepUpAt)))
+        .returning({ id: sessions.id });
+      return demanded.length > 0;
+    },
+  };
+}
+
+/** Which rows are the tenant's, and which of them are live. */
+function conditions(tenantId: TenantId) {
+  const isOurs = eq(sessions.tenantId, tenantId);
+  return { isOurs, isLive: and(isOurs, isNull(sessions.endedAt), gt(expiresAt, now)) };
+}
+
+/** What changes nothing. */
+function looks(
+  tx: Transaction,
+  tenantId: TenantId,
+): Pick<SessionRepository, 'find' | 'listLiveOf' | 'recentOf'> {
+  const { isOurs, isLive } = conditions(tenantId);
+  return {
+    async find(id) {
+      const [row] = await tx
+        .select({ ...sessionColumns, ...tokenColumns })
+        .from(sessions)
+        .where(and(isOurs, eq(sessions.id, id)));
+      if (!row) return null;
+      const { secretHash, number, spentAgeMs, state, ...session } = row;
+      return { session, secretHash, number, spentAgeMs, state };
+    },
+
+    listLiveOf: (userId, { limit, after }) =>
+      tx
+        .select(sessionColumns)
+        .from(sessions)
+        .where(and(isLive, eq(sessions.userId, userId), after ? isBehind(after) : undefined))
+        .orderBy(desc(sessions.createdAt), desc(sessions.id))
+        .limit(limit),
+
+    recentOf: (userId, limit) =>
+      tx
+        .select(recentColumns)
+        .from(sessions)
+        .where(and(isOurs, eq(sessions.userId, userId)))
+        .orderBy(desc(sessions.createdAt), desc(sessions.id))
+        .limit(limit),
+  };
+}
+
+/** What ends sessions. */
+function endings(
+  tx: Transaction,
+  tenantId: TenantId,
+): Pick<SessionRepository, 'end' | 'endOneOf' | 'endAllOf' | 'endOldestOf'> {
+  const { isLive } = conditions(tenantId);
+  const end = (reason: SessionEndReason) => tx.update(sessions).set({ endedAt: now, endReason: reason });
+  return {
     async end(id, reason) {
       const ended = await end(reason)
         .where(and(isLive, eq(sessions.id, id)))
@@ -86,6 +187,20 @@ export function createSessionRepository(tx: Transaction, tenantId: TenantId): Se
         .returning({ id: sessions.id });
       return idsOf(ended);
     },
+  };
+}
+
+/** Whether a session comes after that place in a list whose newest is the first. */
+function isBehind({ at, id }: Position): SQL {
+  return sql`(${sessions.createdAt}, ${sessions.id}) < (${at.toISOString()}::timestamptz, ${id}::uuid)`;
+}
+
+/** What a session tells of its sign-in once that much more was proved. */
+function proved({ amr, aal }: FreshProof): Readonly<{ amr: SQL; aal: SQL }> {
+  const added = sql`${sql.param([...amr])}::text[]`;
+  return {
+    amr: sql`${sessions.amr} || ARRAY(SELECT method FROM unnest(${added}) AS method WHERE method <> ALL (${sessions.amr}))`,
+    aal: sql`greatest(${sessions.aal}, ${aal}::smallint)`,
   };
 }
 

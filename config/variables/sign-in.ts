@@ -10,7 +10,7 @@ export const SIGN_IN = {
     name: 'SECRET_KEY',
     group: 'Secrets',
     description:
-      'Encrypts at rest and derives keys. To rotate, put the new one in front, separated by a comma, and keep the old one. Make one with `npm run --silent cli -- config generate-secret`.',
+      'Encrypts at rest and derives keys. To rotate, put the new one in front, separated by a comma, and keep the old one until `keys reencrypt` has nothing left to do. Make one with `npm run --silent cli -- config generate-secret`.',
     parser: secretKeys,
     default: null,
     defaultNote: 'generated into `DATA_DIR` (development and test only)',
@@ -42,10 +42,10 @@ export const SIGN_IN = {
     name: 'JWT_TOKEN_LOCATION',
     group: 'Tokens and sessions',
     description:
-      'Where an access token is looked for. `headers,cookies` is refused until the release that reads the cookie.',
-    parser: choice(['headers']),
+      'Where an access token is looked for. With `headers,cookies` a sign-in in a browser also sets it as the cookie `access_token`, and a request that acts by it needs an allowed `Origin`.',
+    parser: choice(['headers', 'headers,cookies'], 'headers or headers,cookies'),
     default: 'headers',
-    example: 'headers',
+    example: 'headers,cookies',
   },
   REFRESH_TOKEN_EXPIRE_DAYS: {
     name: 'REFRESH_TOKEN_EXPIRE_DAYS',

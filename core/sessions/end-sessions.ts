@@ -18,8 +18,6 @@ export type SessionOwner = Readonly<{ tenantId: TenantId; userId: UserId; sessio
 
 /** Ends sessions on their owner's own word. Committed when it resolves. */
 export interface EndSessions {
-  /** Ends the owner's own session. One that has ended already, or never was, changes nothing. */
-  one(owner: SessionOwner, context: RequestContext): Promise<void>;
   /**
    * Ends the one of the user's sessions that has this id: the owner's own, or another.
    *
@@ -32,13 +30,6 @@ export interface EndSessions {
 
 export function createEndSessions(unitOfWork: UnitOfWork<EndSessionsRepositories>): EndSessions {
   return {
-    async one({ tenantId, userId, sessionId }, context) {
-      await unitOfWork.run(tenantId, async ({ sessions, audit }) => {
-        const hasEnded = await sessions.end(sessionId, 'logout');
-        if (hasEnded) await audit.record(sessionEnded(userId, sessionId, 'logout', context));
-      });
-    },
-
     async byId({ tenantId, userId }, id, context) {
       const hasEnded = await unitOfWork.run(tenantId, async ({ sessions, users, audit }) => {
         await users.lock(userId);

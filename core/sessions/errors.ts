@@ -38,4 +38,21 @@ export class SessionRevoked extends DomainError {
   }
 }
 
-export type SessionError = RefreshTokenInvalid | TokenMissing | TokenInvalid | TokenExpired | SessionRevoked;
+/** The session is live, but its sign-in is not recent or not strong enough for what was asked (RFC 9470). */
+export class ReauthenticationRequired extends DomainError {
+  readonly code = 'reauthentication_required';
+  /** Whether a second factor was not proved, and is wanted. */
+  readonly lacksFactor: boolean;
+  constructor(lacksFactor: boolean) {
+    super('Prove who you are once more, and make the request again');
+    this.lacksFactor = lacksFactor;
+  }
+}
+
+export type SessionError =
+  | RefreshTokenInvalid
+  | TokenMissing
+  | TokenInvalid
+  | TokenExpired
+  | SessionRevoked
+  | ReauthenticationRequired;

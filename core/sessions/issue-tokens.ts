@@ -11,17 +11,22 @@ import type { Session } from './model.ts';
 import type { LiveSession } from './ports.ts';
 import { type RefreshToken, writeRefreshToken } from './refresh-token.ts';
 
-/** What a client holds after signing in or refreshing. */
-export type SignedIn = Readonly<{
+/** What opens routes in the name of a session, and whose it is. */
+export type IssuedAccess = Readonly<{
   tenant: Tenant;
   user: User;
   session: Session;
   accessToken: string;
   accessTokenSeconds: number;
-  refreshToken: string;
-  /** How long the session lives if nothing more is heard of it: the cookie's `Max-Age`. */
-  refreshTokenSeconds: number;
 }>;
+
+/** What a client holds after signing in or refreshing. */
+export type SignedIn = IssuedAccess &
+  Readonly<{
+    refreshToken: string;
+    /** How long the session lives if nothing more is heard of it: the cookie's `Max-Age`. */
+    refreshTokenSeconds: number;
+  }>;
 
 export type IssueTokensDeps = Readonly<{
   clock: Clock;
@@ -35,15 +40,22 @@ export type IssueTokensDeps = Readonly<{
 
 /** Signs the access token of a session and writes its refresh token. */
 export function issueTokens(deps: IssueTokensDeps, live: LiveSession, refreshToken: RefreshToken): SignedIn {
+  const remainingMs = live.session.expiresAt.getTime() - deps.clock.now().getTime();
+  return {
+    ...issueAccessToken(deps, live),
+    refreshToken: writeRefreshToken(deps.macKeys, refreshToken),
+    refreshTokenSeconds: Math.max(0, Math.round(remainingMs / 1000)),
+  };
+}
+
+/** Signs the access token of a session, which goes on with the refresh token that it has. */
+export function issueAccessToken(deps: IssueTokensDeps, live: LiveSession): IssuedAccess {
   const { user, session, tenant } = live;
-  const now = deps.clock.now();
   const settings = effectiveSettings(tenant, deps.tenantDefaults);
   return {
     ...{ tenant, user, session },
-    accessToken: signAccessToken(deps, live, settings, now),
+    accessToken: signAccessToken(deps, live, settings, deps.clock.now()),
     accessTokenSeconds: deps.accessTokenSeconds,
-    refreshToken: writeRefreshToken(deps.macKeys, refreshToken),
-    refreshTokenSeconds: Math.max(0, Math.round((session.expiresAt.getTime() - now.getTime()) / 1000)),
   };
 }
 

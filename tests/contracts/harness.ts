@@ -4,6 +4,7 @@ import type { CryptoPrimitives, UnitOfWork } from '../../core/kernel/ports.ts';
 import type { DevMailbox, MailJournal, MailQueue, MailTransport } from '../../core/notifications/index.ts';
 import type { AttemptStore } from '../../core/protection/index.ts';
 import type { Repositories } from '../../core/repositories.ts';
+import type { RevocationLog } from '../../core/revocation/index.ts';
 import type { SessionStore } from '../../core/sessions/index.ts';
 import type { CredentialLookup } from '../../core/sign-in/index.ts';
 import type { Tenant, TenantDirectory, TenantSettings } from '../../core/tenants/index.ts';
@@ -26,6 +27,7 @@ export type StoreHarness = Readonly<{
   unitOfWork: UnitOfWork<Repositories>;
   tenantDirectory: TenantDirectory;
   sessionStore: SessionStore;
+  revocationLog: RevocationLog;
   credentialLookup: CredentialLookup;
   attemptStore: AttemptStore;
   mailQueue: MailQueue;

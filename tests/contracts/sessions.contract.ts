@@ -267,7 +267,7 @@ export function sessionsContract(makeHarness: MakeHarness): void {
 type Owner = Pick<Begun, 'tenant' | 'user'>;
 
 async function findLive({ sessionStore }: StoreHarness, { tenant, user }: Owner, id: SessionId) {
-  const check = await sessionStore.check(tenant.id, id, user.id);
+  const check = await sessionStore.look(tenant.id, id, user.id);
   return check.kind === 'live' ? check.session : null;
 }
 

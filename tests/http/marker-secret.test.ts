@@ -25,7 +25,8 @@ const refusals: LightMyRequestResponse[] = [];
 beforeAll(async () => {
   const database = await createTestDatabase();
   proxy = await proxyDatabase(database);
-  const opened = equip(await openService({ SECRET_KEY, LOG_LEVEL: 'trace' }, proxy.database), database);
+  const env = { SECRET_KEY, LOG_LEVEL: 'trace', JWT_TOKEN_LOCATION: 'headers,cookies' };
+  const opened = equip(await openService(env, proxy.database), database);
   service = opened.service;
   cut = proxy.refuse;
   await strictTenant(service, 'strict');
@@ -120,6 +121,29 @@ describe('a day of use', () => {
     expect((await post('/auth/refresh', { refresh_token: inBody })).statusCode).toBe(200);
   });
 
+  it('an access token in the cookie, good, refused and shown by a foreign page', async () => {
+    const { accessToken, refreshToken } = await signUpAndIn();
+    const cookie = (value: string) => ({ cookie: `theme=dark; access_token=${value}` });
+    const me = (headers: Record<string, string>) => send({ method: 'GET', url: '/auth/me', headers });
+    expect((await me(cookie(accessToken))).statusCode).toBe(200);
+    for (const token of [
+      secret(await forged(accessToken)),
+      secret(expired(service, accessToken)),
+      secret(`${accessToken}x`),
+      `${accessToken}; access_token=${accessToken}`,
+      secret('marker-access-cookie'),
+      encodeURIComponent(accessToken).replaceAll('.', '%2E'),
+    ])
+      expect((await me(cookie(token))).statusCode).toBe(401);
+    expect((await me({ ...cookie(accessToken), 'x-tenant': 'strict' })).statusCode).toBe(403);
+    const foreign = { ...cookie(accessToken), origin: 'https://evil.example' };
+    expect((await post('/auth/logout', {}, foreign)).statusCode).toBe(403);
+    const both = { cookie: `access_token=${accessToken}; refresh_token=${refreshToken}` };
+    const other = await signUpAndIn();
+    await post('/auth/logout', {}, { ...both, authorization: `Bearer ${other.accessToken}` });
+    expect((await post('/auth/logout', {}, both)).statusCode).toBe(204);
+  });
+
   it('invitations, the first owner among them', async () => {
     const { invite, resolveTenant } = service.app.services;
     const strict = await resolveTenant.byName('strict');
@@ -133,6 +157,19 @@ describe('a day of use', () => {
     expect((await post('/auth/invitations/accept', { token, password: PASSWORD })).statusCode).toBe(410);
     const owner = secret((await invite.firstOwner(strict)) ?? '');
     await post('/auth/invitations/accept', { token: owner, password: PASSWORD, email: newAddress() });
+  });
+
+  it('proving once more who one is: rightly, with a wrong password and with a code', async () => {
+    const { accessToken } = await signUpAndIn();
+    const prove = (body: unknown) =>
+      post('/auth/reauthenticate', body, { authorization: `Bearer ${accessToken}` });
+    const answers = [
+      await prove({ password: secret('Fresh-Marker-8-Password') }),
+      await prove({ code: secret('marker-code-of-a-second-factor') }),
+      await prove({ flow_id: secret('marker-flow-of-a-mail'), code: secret('marker-code-that-was-mailed') }),
+      await prove({ password: PASSWORD }),
+    ];
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([401, 401, 401, 200]);
   });
 
   it('wrong passwords, wrong tokens and wrong credentials', async () => {
@@ -253,7 +290,7 @@ describe('afterwards', () => {
       const { 'set-cookie': cookie = '', ...told } = headers;
       const answer = `${statusCode} ${JSON.stringify(told)} ${body}`;
       expect([...secrets].filter((text) => answer.includes(text))).toEqual([]);
-      expect(String(cookie)).toMatch(/^(?:refresh_token=;.*)?$/);
+      for (const line of [cookie].flat()) expect(line).toMatch(/^(?:(?:refresh|access)_token=;.*)?$/);
       expect(answer).not.toMatch(
         /\bat .+:\d+:\d+|node_modules|SQLSTATE|SELECT|INSERT|UPDATE|gatehouse\.|relation|ECONN|127\.0\.0\.1/,
       );

@@ -208,6 +208,8 @@ describe('more requests than connections', () => {
     const service = await ownService({ DATABASE_POOL_MAX: '1' });
     const signedIn = await newSession(service, { transport: 'token' });
     const refresh = () => service.post('/auth/refresh', { refresh_token: signedIn.refreshToken });
+    // So that the one connection is asked for the session and for nothing before it.
+    await service.app.services.feed.catchUp();
     const admin = service.database.pool(null);
     const locker = await admin.connect();
     await locker.query('BEGIN; LOCK TABLE gatehouse.sessions IN ACCESS EXCLUSIVE MODE');

@@ -4,10 +4,11 @@ import type { FastifyRequest } from 'fastify';
  * Who may call a route (api.md, "Who may call").
  *
  * `public`: anyone. `session`: the Bearer of a live session. `own`: a session,
- * acting on its own things. `ended_session`: as `session`, but one that has
+ * acting on its own things. `fresh_session`: as `session`, and a fresh sign-in
+ * (the contract's `session!`). `ended_session`: as `session`, but one that has
  * expired or ended will do.
  */
-export type Access = 'public' | 'session' | 'own' | 'ended_session';
+export type Access = 'public' | 'session' | 'fresh_session' | 'own' | 'ended_session';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -2,21 +2,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../../../core/sessions/index.ts';
 import type { ResolveTenant, Tenant, TenantDirectory } from '../../../core/tenants/index.ts';
 import { takesBearer } from './access.ts';
-import { bearerOf } from './bearer.ts';
+import { accessTokenOf } from './bearer.ts';
 import type { CountPublic } from './limits.ts';
-import type { OwnOrigins } from './origins.ts';
+import { isOperators, type OperatorOrigins } from './origins.ts';
 import { notedTenantOf, publicTenantOf } from './request-facts.ts';
 
-export type CorsDeps = Readonly<{
-  authenticate: Authenticate;
-  resolveTenant: ResolveTenant;
-  tenants: TenantDirectory;
-  ownOrigins: OwnOrigins;
-  corsOrigins: readonly string[];
-  isOpen(): boolean;
-  /** A preflight that has to be looked up is counted like any public request. */
-  countPublic: CountPublic;
-}>;
+export type CorsDeps = OperatorOrigins &
+  Readonly<{
+    authenticate: Authenticate;
+    resolveTenant: ResolveTenant;
+    tenants: TenantDirectory;
+    isOpen(): boolean;
+    /** A preflight that has to be looked up is counted like any public request. */
+    countPublic: CountPublic;
+  }>;
 
 const PREFLIGHT_SECONDS = 600; // ten minutes
 const REQUEST_HEADERS =
@@ -37,9 +36,6 @@ export function registerCors(
   deps: CorsDeps,
   methodsOf: (url: string) => readonly string[],
 ): void {
-  const isOperators = (origin: string) =>
-    deps.ownOrigins.origins.has(origin) || deps.corsOrigins.includes(origin);
-
   server.addHook('onRequest', (request, reply, next) => {
     const { origin } = request.headers;
     if (!isPreflight(request) || origin === undefined || isLocalTool(request)) return next();
@@ -61,7 +57,7 @@ export function registerCors(
   ): Promise<boolean> {
     const methods = methodsOf(request.url);
     if (methods.length === 0) return false;
-    if (!isOperators(origin) && !(await isAnyTenants(origin, request, reply))) return false;
+    if (!isOperators(deps, origin) && !(await isAnyTenants(origin, request, reply))) return false;
     allow(reply, origin)
       .header('access-control-allow-methods', methods.join(', '))
       .header('access-control-allow-headers', REQUEST_HEADERS)
@@ -71,7 +67,7 @@ export function registerCors(
   }
 
   async function allowOrigin(origin: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (!isOperators(origin) && !(await isTenants(origin, request, reply))) return;
+    if (!isOperators(deps, origin) && !(await isTenants(origin, request, reply))) return;
     allow(reply, origin).header('access-control-expose-headers', RESPONSE_HEADERS);
   }
 
@@ -116,7 +112,7 @@ async function tenantOf(request: FastifyRequest, deps: CorsDeps): Promise<Tenant
   if (noted) return noted;
   try {
     if (!takesBearer(request)) return await publicTenantOf(request, deps.resolveTenant);
-    return await deps.tenants.findById(deps.authenticate.subject(bearerOf(request)).tenantId);
+    return await deps.tenants.findById(deps.authenticate.subject(accessTokenOf(request)).tenantId);
   } catch {
     return null;
   }

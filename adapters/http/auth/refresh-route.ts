@@ -2,13 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { type Refresh, type RefreshToken, RefreshTokenInvalid } from '../../../core/sessions/index.ts';
-import type { Tenant, TenantDirectory } from '../../../core/tenants/index.ts';
 import { namedTenantOf } from '../access/named-tenant.ts';
-import { type OwnOrigins, refuseForeignOrigin } from '../access/origins.ts';
-import { noteTenant } from '../access/request-facts.ts';
+import { listingTenantOf, type OriginDeps, refuseForeignOrigin } from '../access/origins.ts';
 import { sendSignedIn } from '../bodies/sign-in.ts';
 import { contextOf } from '../conventions/request-context.ts';
-import { clearRefreshCookie, refreshCookiesOf } from '../cookies.ts';
+import { clearTokenCookies, refreshCookiesOf } from '../cookies.ts';
 import { EdgeError } from '../problems/catalogue.ts';
 import { refusals } from '../problems/problem.ts';
 import {
@@ -20,13 +18,11 @@ import {
 import { RefreshBody } from './schemas.ts';
 import { REFRESH_SHOWN } from './shown.ts';
 
-export type RefreshRouteDeps = Readonly<{
-  refresh: Refresh;
-  readRefreshToken(text: string): RefreshToken | null;
-  tenants: TenantDirectory;
-  ownOrigins: OwnOrigins;
-  corsOrigins: readonly string[];
-}>;
+export type RefreshRouteDeps = OriginDeps &
+  Readonly<{
+    refresh: Refresh;
+    readRefreshToken(text: string): RefreshToken | null;
+  }>;
 
 const REFRESH = {
   operationId: 'refresh',
@@ -64,11 +60,9 @@ export const refreshRoute =
         const { refresh_token: inBody } = request.body;
         const { text, isByCookie } = presentedToken(request, inBody);
         const token = deps.readRefreshToken(text);
-        const tenant = await listingTenant(deps, request, token);
-        if (isByCookie) {
-          const listed = tenant?.settings.cors_origins ?? [];
-          refuseForeignOrigin(request, (origin) => isOperators(deps, origin) || listed.includes(origin));
-        }
+        // Asked for whichever way the token came: by it the page may read the answer.
+        const listing = await listingTenantOf(request, deps, token?.tenantId ?? null);
+        if (isByCookie) refuseForeignOrigin(request, deps, listing);
         const signedIn = await exchange(deps, request, token).catch((error: unknown) =>
           clearAndThrow(reply, error),
         );
@@ -102,24 +96,7 @@ async function exchange(deps: RefreshRouteDeps, request: FastifyRequest, token: 
   return deps.refresh(token, { named: namedTenantOf(request), context: contextOf(request) });
 }
 
-/** The tenant whose list of origins counts, where another site asks: that of the token, whichever way it came. */
-async function listingTenant(
-  deps: RefreshRouteDeps,
-  request: FastifyRequest,
-  token: RefreshToken | null,
-): Promise<Tenant | null> {
-  const { origin } = request.headers;
-  if (!token || origin === undefined || isOperators(deps, origin)) return null;
-  const tenant = await deps.tenants.findById(token.tenantId);
-  if (tenant) noteTenant(request, tenant);
-  return tenant;
-}
-
-function isOperators({ ownOrigins, corsOrigins }: RefreshRouteDeps, origin: string): boolean {
-  return ownOrigins.origins.has(origin) || corsOrigins.includes(origin);
-}
-
 function clearAndThrow(reply: FastifyReply, error: unknown): never {
-  if (error instanceof RefreshTokenInvalid) clearRefreshCookie(reply);
+  if (error instanceof RefreshTokenInvalid) clearTokenCookies(reply);
   throw error;
 }

@@ -9,7 +9,7 @@ import { type CountSignIn, counted } from '../access/sign-in-outcome.ts';
 import { presentedDevice, sendNewSignIn } from '../bodies/sign-in.ts';
 import { userBody } from '../bodies/user.ts';
 import { contextOf } from '../conventions/request-context.ts';
-import { clearRefreshCookie } from '../cookies.ts';
+import { clearTokenCookies } from '../cookies.ts';
 import { emailField, identifierField, localeField, optionalField, usernameField } from '../fields.ts';
 import { LOGIN, REGISTER } from './sign-in-schemas.ts';
 
@@ -78,7 +78,7 @@ export const signInRoutes =
           context: contextOf(request),
         });
         const signedIn = await counted(countSignIn, 'password', attempt).catch((error: unknown) => {
-          if (error instanceof InvalidCredentials) clearRefreshCookie(reply);
+          if (error instanceof InvalidCredentials) clearTokenCookies(reply);
           throw error;
         });
         return sendNewSignIn(reply, signedIn, transport);

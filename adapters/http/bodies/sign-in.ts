@@ -1,13 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import type { SignedIn } from '../../../core/sessions/index.ts';
+import type { IssuedAccess, SignedIn } from '../../../core/sessions/index.ts';
 import type { PresentedDevice, SignInCompleted } from '../../../core/sign-in/index.ts';
+import { actsByAccessCookie } from '../access/bearer.ts';
 import { noteTenant, noteUser } from '../access/request-facts.ts';
-import { deviceSecretsOf, setDeviceCookie, setRefreshCookie } from '../cookies.ts';
+import { deviceSecretsOf, setAccessCookie, setDeviceCookie, setTokenCookies } from '../cookies.ts';
 import { AssuranceLevel, Id, Methods, oneOf } from './shared.ts';
 import { userBody } from './user.ts';
 
-/** Where the refresh token goes: into a cookie, or into the body for clients without one. */
+/** Where the tokens of a sign-in go: into cookies, or into the body alone for clients without them. */
 export const Transport = oneOf(['cookie', 'token'], {
   description: '`cookie` (default): an HttpOnly cookie. `token`: in the body, and no cookie is set',
 });
@@ -56,19 +57,44 @@ export function sendNewSignIn(
 /** Answers a sign-in, its refresh token by the way that the client chose. */
 export function sendSignedIn(
   reply: FastifyReply,
-  { tenant, user, session, ...tokens }: SignedIn,
+  signedIn: SignedIn,
   transport: TransportChoice = 'cookie',
 ): FastifyReply {
-  noteTenant(reply.request, tenant);
-  noteUser(reply.request, user.id);
-  if (transport === 'cookie') setRefreshCookie(reply, tokens.refreshToken, tokens.refreshTokenSeconds);
+  noteTenant(reply.request, signedIn.tenant);
+  noteUser(reply.request, signedIn.user.id);
+  if (transport === 'cookie') setTokenCookies(reply, signedIn);
   return reply.code(200).send({
+    ...completeBody(signedIn),
+    ...(transport === 'token' && { refresh_token: signedIn.refreshToken }),
+  });
+}
+
+/** Answers that a session is fresh. It goes on with the refresh token that it has, wherever that is. */
+export function sendFresh(reply: FastifyReply, access: IssuedAccess): FastifyReply {
+  renewAccessCookie(reply, access);
+  return reply.code(200).send(completeBody(access));
+}
+
+function completeBody({ user, session, accessToken, accessTokenSeconds }: IssuedAccess) {
+  return {
     status: 'complete',
-    access_token: tokens.accessToken,
+    access_token: accessToken,
     token_type: 'Bearer',
-    expires_in: tokens.accessTokenSeconds,
+    expires_in: accessTokenSeconds,
     user: userBody(user),
     session: { id: session.id, aal: session.aal, amr: session.amr },
-    ...(transport === 'token' && { refresh_token: tokens.refreshToken }),
-  });
+  };
+}
+
+/**
+ * Puts a new access token in the place of the one that the request came with in its cookie.
+ *
+ * Does nothing where it came by the header: a page that holds its token itself
+ * takes the new one from the body, and the cookie may be another person's.
+ */
+function renewAccessCookie(
+  reply: FastifyReply,
+  tokens: Pick<SignedIn, 'accessToken' | 'accessTokenSeconds'>,
+): void {
+  if (actsByAccessCookie(reply.request)) setAccessCookie(reply, tokens);
 }

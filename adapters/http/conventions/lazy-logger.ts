@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 
-type Level = 'debug' | 'error' | 'fatal' | 'info' | 'silent' | 'trace' | 'warn';
+type Line = Parameters<FastifyBaseLogger['info']>;
 
 /**
  * The logger of a request, made when it is first written to.
@@ -11,26 +11,51 @@ type Level = 'debug' | 'error' | 'fatal' | 'info' | 'silent' | 'trace' | 'warn';
  * @param bindings what each of its lines tells besides
  */
 export function lazyLogger(parent: FastifyBaseLogger, bindings: Record<string, unknown>): FastifyBaseLogger {
-  let made: FastifyBaseLogger | null = null;
-  const child = (): FastifyBaseLogger => {
-    made ??= parent.child(bindings);
-    return made;
-  };
-  const writer =
-    (level: Level): FastifyBaseLogger[Level] =>
-    (...line: unknown[]) => {
-      const logger = child();
-      Reflect.apply(logger[level], logger, line);
-    };
-  return {
-    level: parent.level,
-    child: (more, options) => child().child(more, options),
-    debug: writer('debug'),
-    error: writer('error'),
-    fatal: writer('fatal'),
-    info: writer('info'),
-    silent: writer('silent'),
-    trace: writer('trace'),
-    warn: writer('warn'),
-  };
+  return new LazyLogger(parent, bindings);
+}
+
+/** A class, for its methods are made once and not for each request. */
+class LazyLogger implements FastifyBaseLogger {
+  readonly #parent: FastifyBaseLogger;
+  readonly #bindings: Record<string, unknown>;
+  #made: FastifyBaseLogger | null = null;
+
+  constructor(parent: FastifyBaseLogger, bindings: Record<string, unknown>) {
+    this.#parent = parent;
+    this.#bindings = bindings;
+  }
+
+  get level(): FastifyBaseLogger['level'] {
+    return this.#parent.level;
+  }
+
+  child(...more: Parameters<FastifyBaseLogger['child']>): FastifyBaseLogger {
+    return this.#logger.child(...more);
+  }
+  debug(...line: unknown[]): void {
+    this.#logger.debug(...(line as Line));
+  }
+  error(...line: unknown[]): void {
+    this.#logger.error(...(line as Line));
+  }
+  fatal(...line: unknown[]): void {
+    this.#logger.fatal(...(line as Line));
+  }
+  info(...line: unknown[]): void {
+    this.#logger.info(...(line as Line));
+  }
+  silent(...line: unknown[]): void {
+    this.#logger.silent(...(line as Line));
+  }
+  trace(...line: unknown[]): void {
+    this.#logger.trace(...(line as Line));
+  }
+  warn(...line: unknown[]): void {
+    this.#logger.warn(...(line as Line));
+  }
+
+  get #logger(): FastifyBaseLogger {
+    this.#made ??= this.#parent.child(this.#bindings);
+    return this.#made;
+  }
 }

@@ -73,7 +73,7 @@ function completeResponse(response: JsonObject, { operation, shown, status }: Of
     status,
     isProblem,
     takesBearer: !isPublic,
-    isLimited: isPublic && operation['x-limit'] !== 'none',
+    isLimited: operation['x-limit'] !== undefined && operation['x-limit'] !== 'none',
   };
   const headers = headersOf(answer, shown.headers?.[status]);
   return withProblemExamples({

@@ -12,6 +12,10 @@ const REFRESH_COOKIE =
 const CLEARED_COOKIE =
   'refresh_token=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Strict';
 
+/** What is said wherever tokens are set or cleared. */
+const BESIDE =
+  'The same with `access_token`, where the operator has set `JWT_TOKEN_LOCATION=headers,cookies`';
+
 /** Every header of an answer that the document tells of, by the name of its component. */
 const HEADERS = {
   RateLimitLimit: {
@@ -38,28 +42,35 @@ const HEADERS = {
   SignInCookies: {
     header: 'Set-Cookie',
     ...text(
-      'Sets `refresh_token`, and `__Host-gh_device`, by which the browser is known from now on. Neither with `"transport":"token"`',
+      `Sets \`refresh_token\`, and \`__Host-gh_device\`, by which the browser is known from now on. None with \`"transport":"token"\`. ${BESIDE}`,
       REFRESH_COOKIE,
     ),
   },
   RefreshCookie: {
     header: 'Set-Cookie',
     ...text(
-      'Sets `refresh_token` to the next refresh token, unless the one before it came in the body',
+      `Sets \`refresh_token\` to the next refresh token, unless the one before it came in the body. ${BESIDE}`,
       REFRESH_COOKIE,
     ),
   },
   ClearedRefreshCookie: {
     header: 'Set-Cookie',
-    ...text('Clears `refresh_token`', CLEARED_COOKIE),
+    ...text(`Clears \`refresh_token\`. ${BESIDE}`, CLEARED_COOKIE),
   },
   ClearedUnlessKept: {
     header: 'Set-Cookie',
-    ...text('Clears `refresh_token`, unless this session stays', CLEARED_COOKIE),
+    ...text(`Clears \`refresh_token\`, unless this session stays. ${BESIDE}`, CLEARED_COOKIE),
   },
   ClearedWithCurrent: {
     header: 'Set-Cookie',
-    ...text('Clears `refresh_token`, where the session that ended is this one', CLEARED_COOKIE),
+    ...text(`Clears \`refresh_token\`, where the session that ended is this one. ${BESIDE}`, CLEARED_COOKIE),
+  },
+  RenewedAccessCookie: {
+    header: 'Set-Cookie',
+    ...text(
+      'Sets `access_token` to the new access token, where the request came with that cookie',
+      'access_token=eyJhbGciOiJFUzI1NiIs…; Max-Age=900; Path=/; HttpOnly; Secure; SameSite=Strict',
+    ),
   },
   ETag: { header: 'ETag', ...text('Names this version of the answer', '"6dV0mX3yQ1"') },
   PublicCache: {

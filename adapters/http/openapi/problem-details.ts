@@ -7,6 +7,9 @@ const DOMAIN_DETAILS: Readonly<Record<ErrorCode, string>> = {
   account_locked: 'Too many wrong attempts; try again later. Retry-After says in how many seconds',
   audience_not_allowed:
     "The audience must be the tenant's id, or an absolute URI on one of its verified domains",
+  code_invalid:
+    'This proves nothing: it is wrong, too old, used before, or made by nothing that the account has',
+  cursor_invalid: 'The cursor is none that this list has given; begin again without one',
   email_already_registered: 'An account with this address exists already; sign in instead',
   email_not_verified: 'Confirm your e-mail address first; a new link can be asked for',
   invalid_credentials:
@@ -22,6 +25,7 @@ const DOMAIN_DETAILS: Readonly<Record<ErrorCode, string>> = {
   password_too_short: 'The password needs at least 8 characters',
   password_too_weak: 'The password also needs an upper-case letter and a digit',
   rate_limited: 'Too many requests; try again when Retry-After is over',
+  reauthentication_required: 'Prove who you are once more, and make the request again',
   refresh_token_invalid: 'The refresh token is not valid; sign in again',
   session_revoked: 'The session has ended; sign in again',
   signup_closed: 'Nobody can register here by themselves; ask for an invitation',

@@ -22,6 +22,21 @@ export const DOMAIN_PROBLEMS: Readonly<Record<ErrorCode, ProblemKind>> = {
       'Give the tenant’s id. This release cannot verify a domain, so nothing else shows to be the tenant’s.',
     retry: 'no',
   },
+  code_invalid: {
+    status: 401,
+    title: 'The code is not right',
+    meaning:
+      'A code, or what a passkey answered, is wrong, too old or used before, or the account has nothing that makes such. It counts as a wrong attempt.',
+    remedy: '`POST /auth/reauthenticate/options` tells what the account has. Let the user try that.',
+    retry: 'no',
+  },
+  cursor_invalid: {
+    status: 400,
+    title: 'The cursor is not valid',
+    meaning: 'What came as `cursor` is not what a page of this list gave as `next_cursor`.',
+    remedy: 'Send `next_cursor` as it was given, or begin again without a cursor.',
+    retry: 'no',
+  },
   email_already_registered: {
     status: 409,
     title: 'The address has an account',
@@ -123,6 +138,15 @@ export const DOMAIN_PROBLEMS: Readonly<Record<ErrorCode, ProblemKind>> = {
     remedy:
       'Go on more slowly: `RateLimit-Remaining` and `RateLimit-Reset` tell how much is left, and until when.',
     retry: 'later',
+  },
+  reauthentication_required: {
+    status: 401,
+    title: 'A fresh sign-in is wanted',
+    meaning:
+      'The session is live, but its user proved who they are too long ago for this, with too few factors, or is asked to do so once more for another reason. `WWW-Authenticate` tells what is wanted (RFC 9470): at most `max_age` seconds, and two factors where it has `acr_values`.',
+    remedy:
+      'Let the user prove who they are at `POST /auth/reauthenticate`, and make the request again with the access token that it answers.',
+    retry: 'no',
   },
   refresh_token_invalid: {
     status: 401,

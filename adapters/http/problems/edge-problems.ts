@@ -29,7 +29,7 @@ export const EDGE_PROBLEMS = {
     status: 403,
     title: 'The request comes from a site that may not make it',
     meaning:
-      'A browser sent a cookie of this service from the page of an origin that is not allowed to use it.',
+      'A browser sent a cookie of this service from the page of an origin that is not allowed to use it. Nothing was done.',
     remedy:
       'Let the operator or the tenant add the origin (`CORS_ORIGINS`, `cors_origins`). A page on another site than this service takes its tokens in the body: `"transport":"token"`.',
     retry: 'no',

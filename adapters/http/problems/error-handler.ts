@@ -7,6 +7,7 @@ import {
   ValidationFailed,
 } from '../../../core/kernel/errors.ts';
 import { AccountLocked, RateLimited } from '../../../core/protection/index.ts';
+import { FRESH_SECONDS, ReauthenticationRequired } from '../../../core/sessions/index.ts';
 import { takesBearer } from '../access/access.ts';
 import { EdgeError, PROBLEMS, type ProblemCode } from './catalogue.ts';
 import { PROBLEM_MEDIA_TYPE, problemBody } from './problem.ts';
@@ -34,7 +35,7 @@ export function createErrorHandler(publicUrl: string) {
     if (wait !== null) void reply.header('retry-after', String(wait));
     if (error instanceof AccountLocked || error instanceof RateLimited) tellNothingLeft(reply, error);
     if (status === 401 && takesBearer(request))
-      void reply.header('www-authenticate', challengeOf(described.code));
+      void reply.header('www-authenticate', challengeOf(error, described.code));
     const body = problemBody(publicUrl, described.code, { ...described, requestId: request.id });
     return reply.code(status).type(PROBLEM_MEDIA_TYPE).serializer(JSON.stringify).send(body);
   };
@@ -83,7 +84,14 @@ function summary(errors: readonly FieldProblem[]) {
   return { detail, errors };
 }
 
-/** RFC 6750, section 3: no error code where no credential was given. */
-function challengeOf(code: ProblemCode): string {
-  return code === 'token_missing' ? 'Bearer' : 'Bearer error="invalid_token"';
+/** Refusals of which the token is not the reason: none came, or it is good and something else was wrong. */
+const NOT_OF_TOKEN: readonly ProblemCode[] = ['token_missing', 'invalid_credentials', 'code_invalid'];
+
+/** RFC 6750, section 3, says why a token is refused; RFC 9470, section 3, what its sign-in lacks. */
+function challengeOf(error: unknown, code: ProblemCode): string {
+  if (error instanceof ReauthenticationRequired) {
+    const factors = error.lacksFactor ? ', acr_values="aal2"' : '';
+    return `Bearer error="insufficient_user_authentication", max_age=${FRESH_SECONDS}${factors}`;
+  }
+  return NOT_OF_TOKEN.includes(code) ? 'Bearer' : 'Bearer error="invalid_token"';
 }

@@ -11,7 +11,10 @@ export const BODY_REFUSALS = [
   'media_type_unsupported',
 ] as const;
 
-/** A public route: every one counts the requests of an address. */
+/** A route that answers a list page by page. */
+export const LIST_REFUSALS = ['validation_failed', 'cursor_invalid'] as const;
+
+/** A public route, for every one counts the requests of an address; and any of the credential class. */
 export const LIMIT_REFUSALS = ['rate_limited'] as const;
 
 /** A public route whose tenant `X-Tenant` or the default names. */

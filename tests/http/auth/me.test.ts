@@ -124,6 +124,18 @@ describe('200', () => {
     expect(session.ip).toBe(told);
   });
 
+  it('tells of a session as it is after a refresh, not as it was remembered', async () => {
+    const { get, post } = service();
+    const signedIn = await signIn(service(), await register(service()), { transport: 'token' });
+    const expiryOf = async () =>
+      Date.parse((await get('/auth/me', bearer(signedIn))).json().session.expires_at);
+    const before = await expiryOf();
+
+    await post('/auth/refresh', { refresh_token: signedIn.refreshToken });
+
+    expect(await expiryOf()).toBeGreaterThan(before);
+  });
+
   it('notes that the session was seen', async () => {
     const { sql, get } = service();
     const signedIn = await newSession(service());
@@ -131,9 +143,14 @@ describe('200', () => {
       signedIn.sessionId,
     ]);
 
-    const { session } = (await get('/auth/me', bearer(signedIn))).json();
+    await get('/auth/me', bearer(signedIn));
+    await service().app.revocations.noteSeen();
 
-    expect(Date.parse(session.last_seen_at)).toBeGreaterThanOrEqual(Date.parse(session.created_at));
+    const [seen] = await sql<{ last_seen_at: Date; created_at: Date }>(
+      'SELECT last_seen_at, created_at FROM gatehouse.sessions WHERE id = $1',
+      [signedIn.sessionId],
+    );
+    expect(seen?.last_seen_at.getTime()).toBeGreaterThanOrEqual(seen?.created_at.getTime() ?? Infinity);
   });
 });
 

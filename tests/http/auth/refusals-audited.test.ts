@@ -25,7 +25,7 @@ it('tells of a genuine refresh token that came with the name of another tenant, 
 
   expectProblem(refused, 'tenant_mismatch');
   const [event] = (await service().audit('session.refresh_token_rejected')).slice(before.length);
-  expect(event?.data).toEqual({ reason: 'tenant_mismatch' });
+  expect(event?.data).toEqual({ reason: 'tenant_mismatch', at: 'refresh' });
   expect((await service().post('/auth/refresh', { refresh_token: token })).statusCode).toBe(200);
 });
 

@@ -14,6 +14,8 @@ const ROUTES: readonly (readonly [url: string, body: Record<string, unknown>])[]
   ['/auth/refresh', { refresh_token: 'x' }],
   ['/auth/logout', {}],
   ['/auth/logout-all', { except_current: true }],
+  ['/auth/reauthenticate', { password: 'x' }],
+  ['/auth/reauthenticate/options', { method: 'email' }],
   ['/auth/email/verify', { token: 'x', password: 'x' }],
   ['/auth/email/resend-verification', { email: 'ada@example.test' }],
   [

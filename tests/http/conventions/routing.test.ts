@@ -97,7 +97,7 @@ describe('404 route_not_found', () => {
   });
 
   it('is told before the credential is, and tells nothing of where one is wanted', async () => {
-    const response = await service().get('/auth/sessions', {
+    const response = await service().get('/auth/nothing', {
       authorization: 'garbage',
       'x-tenant': 'nobody',
     });

@@ -36,7 +36,9 @@ const OF_SOME: readonly string[] = [
   'POST /auth/logout 204 Set-Cookie',
   'POST /auth/logout-all 204 Set-Cookie',
   'POST /auth/invitations/accept 200 Set-Cookie',
+  'POST /auth/reauthenticate 200 Set-Cookie',
   'DELETE /auth/sessions/{id} 204 Set-Cookie',
+  'DELETE /auth/sessions/all 204 Set-Cookie',
   'GET /.well-known/jwks.json 200 Cache-Control',
   'GET /.well-known/jwks.json 200 ETag',
   'GET /.well-known/jwks.json 304 Cache-Control',
@@ -77,7 +79,7 @@ describe('the document', () => {
       ([, reference]) => reference,
     );
 
-    const schemes = ['#/components/securitySchemes/basic', '#/components/securitySchemes/bearer'];
+    const schemes = ['basic', 'bearer', 'cookie'].map((name) => `#/components/securitySchemes/${name}`);
     expect([...new Set([...references, ...schemes])].sort()).toEqual(components.sort());
   });
 
@@ -120,7 +122,7 @@ describe('each operation', () => {
       expect.soft([name, summary]).toEqual([name, expect.stringMatching(/^[A-Z].{5,}/)]);
       expect.soft([name, tags]).toEqual([name, [expect.any(String)]]);
       expect
-        .soft([name, ['public', 'session', 'own', 'ended_session']])
+        .soft([name, ['public', 'session', 'fresh_session', 'own', 'ended_session']])
         .toEqual([name, expect.arrayContaining([access])]);
       const open = name === 'GET /metrics' ? [{}, { basic: [] }] : [];
       expect.soft([name, security]).toEqual([name, access === 'public' ? open : [{ bearer: [] }]]);
@@ -171,10 +173,11 @@ describe('each operation', () => {
     }
   });
 
-  it('takes a body where it is a POST with something to say, and no field that it does not name', () => {
+  it('takes a body where there is something to say, and no field that it does not name', () => {
     for (const { name, requestBody } of operations) {
       const schema = requestBody?.content['application/json']?.schema;
-      const isTold = name.startsWith('POST ') && name !== 'POST /auth/logout';
+      const isTold =
+        (name.startsWith('POST ') && name !== 'POST /auth/logout') || name === 'DELETE /auth/sessions/all';
       expect.soft([name, schema !== undefined]).toEqual([name, isTold]);
       if (schema) expect.soft([name, schema['additionalProperties']]).toEqual([name, false]);
     }
@@ -191,6 +194,9 @@ describe('each operation', () => {
       'POST /auth/login': true,
       'POST /auth/refresh': false,
       'POST /auth/logout-all': false,
+      'DELETE /auth/sessions/all': false,
+      'POST /auth/reauthenticate': false,
+      'POST /auth/reauthenticate/options': false,
       'POST /auth/email/verify': true,
       'POST /auth/email/resend-verification': true,
       'POST /auth/invitations/accept': true,
@@ -224,7 +230,7 @@ it('passes the linter as it is served', async () => {
 function headersOfKind({ responses, access, limit }: Operation, status: string): readonly string[] {
   const isProblem = responses[status]?.content['application/problem+json'] !== undefined;
   return [
-    ...(access === 'public' && limit !== 'none'
+    ...(limit !== undefined && limit !== 'none'
       ? ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']
       : []),
     ...(isProblem && ['429', '503'].includes(status) ? ['Retry-After'] : []),

@@ -132,7 +132,6 @@ describe('/auth/config', () => {
     const { headers } = await tenantWith(service(), {
       mfa: 'required',
       methods: { magic_link: true, passkey: true },
-      alerts: { new_device: 'mail' },
     });
 
     expect(await configOf(headers)).toMatchObject({

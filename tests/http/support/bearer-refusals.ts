@@ -16,6 +16,8 @@ export type BearerRoute = Readonly<{
   url: string;
   /** Where the registered path is a pattern: what a request with these headers asks for. */
   urlFor?(headers: Headers): string;
+  /** A body with which a good request succeeds, where it wants one. */
+  body?: Readonly<Record<string, unknown>>;
   /** Whether the session must live: everywhere but at `logout`. */
   wantsLiveSession: boolean;
 }>;
@@ -24,8 +26,13 @@ type Ask = (headers: Headers) => Promise<LightMyRequestResponse>;
 
 /** What every route that takes a Bearer refuses alike (api.md, "Credentials" and "Tenant"). */
 export function describeBearerRefusals(route: BearerRoute): void {
-  const { method, url, urlFor = () => url } = route;
-  const ask: Ask = (headers) => route.service().send({ method, url: urlFor(headers), headers });
+  const { method, url, urlFor = () => url, body } = route;
+  const sent = body && { payload: JSON.stringify(body) };
+  const ask: Ask = (headers) =>
+    route.service().send({
+      ...{ method, url: urlFor(headers), ...sent },
+      headers: { ...(sent && { 'content-type': 'application/json' }), ...headers },
+    });
   let someone: SignedIn | null = null;
   beforeAll(async () => {
     someone = await newSession(route.service());

@@ -5,6 +5,7 @@ const DAY_SECONDS = 86_400;
 /** Every cookie that there may be (api.md, "Cookies"): how far it travels and how long it lives at most. */
 const COOKIES: Readonly<Record<string, Readonly<{ sameSite: string; maxAgeSeconds: number }>>> = {
   refresh_token: { sameSite: 'Strict', maxAgeSeconds: 30 * DAY_SECONDS },
+  access_token: { sameSite: 'Strict', maxAgeSeconds: DAY_SECONDS },
   '__Host-gh_flow': { sameSite: 'Lax', maxAgeSeconds: DAY_SECONDS },
   '__Host-gh_device': { sameSite: 'Lax', maxAgeSeconds: 365 * DAY_SECONDS },
   '__Host-gh_saml': { sameSite: 'None', maxAgeSeconds: 600 },

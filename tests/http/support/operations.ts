@@ -38,8 +38,12 @@ export async function goodRequests(service: HttpService): Promise<readonly Prepa
     { method: 'GET', url: '/auth/me', headers: bearer(signedIn) },
     { method: 'GET', url: '/auth/me', headers: { ...bearer(signedIn), 'x-tenant': 'strict' } },
     { method: 'GET', url: '/auth/email/status', headers: bearer(signedIn) },
+    { method: 'GET', url: '/auth/sessions', headers: bearer(signedIn) },
+    json('/auth/reauthenticate', { password: PASSWORD }, bearer(signedIn)),
+    json('/auth/reauthenticate/options', {}, bearer(signedIn)),
     { method: 'DELETE', url: `/auth/sessions/${signedIn.sessionId}`, headers: bearer(signedIn) },
     json('/auth/logout', {}, bearer(signedIn)),
+    { method: 'DELETE', url: '/auth/sessions/all', headers: bearer(signedIn) },
     json('/auth/logout-all', {}, bearer(signedIn)),
   ];
   return requests.map((request) => ({ name: `${request.method} ${String(request.url)}`, request }));

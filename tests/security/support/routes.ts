@@ -53,9 +53,13 @@ export type Route = Common &
 export const AUDIT = ['audit_events', 'audit_personal'];
 const OK: Answer = { status: 200 };
 const MAILED = [...AUDIT, 'one_time_tokens', 'outbox'];
-const SIGNED_UP: Answer = { status: 201, changes: [...MAILED, 'user_roles', 'users'] };
-const WRONG: Answer = { status: 401, code: 'invalid_credentials', changes: [...AUDIT, 'attempt_counts'] };
-const SIGNED_IN = [...AUDIT, 'known_devices', 'sessions', 'users'];
+/** Told to every process (docs/explanation/revocation.md), as is whatever changes a session, a user or a role. */
+const TOLD = ['revocations'];
+const SIGNED_UP: Answer = { status: 201, changes: [...MAILED, ...TOLD, 'user_roles', 'users'] };
+const WRONG_PLACES = ['address_targets', 'attempt_counts', ...AUDIT];
+const WRONG: Answer = { status: 401, code: 'invalid_credentials', changes: WRONG_PLACES };
+const SIGNED_IN = [...AUDIT, ...TOLD, 'known_devices', 'sessions', 'users'];
+const SESSION_CHANGED = [...AUDIT, ...TOLD, 'sessions'];
 const MISMATCH: Answer = { status: 403, code: 'tenant_mismatch' };
 
 const everywhere = (answer: Answer) => ({ default: answer, home: answer, rival: answer });
@@ -105,16 +109,29 @@ export const ROUTES: readonly Route[] = [
   {
     route: 'POST /auth/logout',
     access: 'ended_session',
-    answer: { status: 204, changes: [...AUDIT, 'sessions'] },
+    answer: { status: 204, changes: SESSION_CHANGED },
     answerToEnded: { status: 204 },
   },
   {
     route: 'POST /auth/logout-all',
     access: 'session',
     example: async () => ({ body: { except_current: false } }),
-    answer: { status: 204, changes: [...AUDIT, 'sessions'] },
+    answer: { status: 204, changes: SESSION_CHANGED },
   },
   { route: 'GET /auth/me', access: 'own', answer: OK },
+  { route: 'GET /auth/sessions', access: 'own', answer: { status: 200, changes: ['sessions'] } },
+  {
+    route: 'DELETE /auth/sessions/all',
+    access: 'session',
+    answer: { status: 204, changes: SESSION_CHANGED },
+  },
+  {
+    route: 'POST /auth/reauthenticate',
+    access: 'session',
+    example: async () => ({ body: { password: PASSWORD } }),
+    answer: { status: 200, changes: [...SESSION_CHANGED, 'attempt_counts'] },
+  },
+  { route: 'POST /auth/reauthenticate/options', access: 'session', answer: OK },
   {
     route: 'DELETE /auth/sessions/{id}',
     access: 'session',
@@ -123,7 +140,7 @@ export const ROUTES: readonly Route[] = [
     }),
     foreign: async ({ bystanders }) => ({ path: `/auth/sessions/${bystanders.home.sessionId}` }),
     missing: { path: '/auth/sessions/0199d1a0-6f5e-7c1b-9a3e-2f4b8c6d0e11' },
-    answer: { status: 204, changes: [...AUDIT, 'sessions'] },
+    answer: { status: 204, changes: SESSION_CHANGED },
   },
   { route: 'GET /auth/config', access: 'public', tenantBy: 'name', answers: everywhere(OK) },
   {
@@ -134,7 +151,7 @@ export const ROUTES: readonly Route[] = [
       const { email } = await register(world, {}, { 'x-tenant': 'home' });
       return { body: { token: await world.mailedToken(email) } };
     },
-    answer: { status: 200, changes: [...AUDIT, 'one_time_tokens', 'users'] },
+    answer: { status: 200, changes: [...AUDIT, ...TOLD, 'one_time_tokens', 'users'] },
     mismatch: MISMATCH,
   },
   {

@@ -16,8 +16,8 @@ export type World = HttpService &
   }>;
 
 /** One service with three tenants for all tests of a file. */
-export function sharedWorld(): () => World {
-  const service = sharedService();
+export function sharedWorld(env: Record<string, string> = {}): () => World {
+  const service = sharedService(env);
   let shared: World | null = null;
   beforeAll(async () => {
     shared = await createWorld(service());

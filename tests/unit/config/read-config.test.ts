@@ -117,6 +117,7 @@ describe('each value', () => {
       SECRET_KEY: `${KEY}, ${KEY}-old`,
       ACCESS_TOKEN_EXPIRE_MINUTES: '5',
       JWT_ALGORITHM: 'EdDSA',
+      JWT_TOKEN_LOCATION: 'headers,cookies',
       REFRESH_TOKEN_EXPIRE_DAYS: '7',
       REFRESH_TOKEN_MAX_LIFETIME_DAYS: '7',
       REFRESH_REUSE_GRACE_SECONDS: '0',
@@ -156,6 +157,7 @@ describe('each value', () => {
       secretKeys: [KEY, `${KEY}-old`],
       accessTokenSeconds: 300,
       jwtAlgorithm: 'EdDSA',
+      jwtTokenLocation: 'headers,cookies',
       refreshTokenSeconds: 7 * 86_400,
       refreshTokenLifetimeSeconds: 7 * 86_400,
       refreshReuseGraceSeconds: 0,
@@ -239,7 +241,7 @@ describe('refuses, in every environment', () => {
     ['DATABASE_POOL_MAX', ['0']],
     ['DATABASE_SSL', ['verify', 'true']],
     ['WORKER', ['true', 'yes', 'OFF']],
-    ['JWT_TOKEN_LOCATION', ['cookies', 'headers,cookies', 'query']],
+    ['JWT_TOKEN_LOCATION', ['cookies', 'cookies,headers', 'headers, cookies', 'Headers', 'query']],
   ])('%s of %j', (name, texts) => {
     for (const text of texts) {
       expect(refusedNames({ [name]: text }), text).toEqual([name]);

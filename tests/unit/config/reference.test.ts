@@ -110,8 +110,6 @@ const AHEAD: Readonly<Record<string, string>> = {
   ACCOUNT_DELETION_GRACE_DAYS: 'accountDeletionGraceDays',
   API_KEY_DEFAULT_EXPIRE_DAYS: 'apiKeyDefaultExpireDays',
   API_KEY_MAX_PER_USER: 'apiKeyMaxPerUser',
-  DATABASE_DIRECT_URL: 'directUrl',
-  GEOIP_DB: 'geoipDb',
   MAGIC_LINK_EXPIRE_MINUTES: 'magicLinkSeconds',
   MAGIC_LINK_RATE_LIMIT: 'magicLinksPerFiveMinutes',
   PASSWORD_RESET_EXPIRE_MINUTES: 'passwordResetSeconds',

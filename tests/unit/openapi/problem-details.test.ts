@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { detailOf } from '../../../adapters/http/openapi/problem-details.ts';
 import type { AnyDomainError, ErrorCode } from '../../../core/errors.ts';
-import { NotFound, Unavailable, ValidationFailed } from '../../../core/kernel/errors.ts';
+import { CursorInvalid, NotFound, Unavailable, ValidationFailed } from '../../../core/kernel/errors.ts';
 import { LinkExpired, LinkInvalid, LinkUsed } from '../../../core/one-time-tokens/errors.ts';
 import {
   PasswordTooCommon,
@@ -12,13 +12,14 @@ import {
 import { AccountLocked, RateLimited } from '../../../core/protection/errors.ts';
 import { PasswordRequired, SignupClosed } from '../../../core/registration/errors.ts';
 import {
+  ReauthenticationRequired,
   RefreshTokenInvalid,
   SessionRevoked,
   TokenExpired,
   TokenInvalid,
   TokenMissing,
 } from '../../../core/sessions/errors.ts';
-import { EmailNotVerified, InvalidCredentials } from '../../../core/sign-in/errors.ts';
+import { CodeInvalid, EmailNotVerified, InvalidCredentials } from '../../../core/sign-in/errors.ts';
 import {
   AudienceNotAllowed,
   TenantMismatch,
@@ -31,6 +32,8 @@ import { EmailAlreadyRegistered, UsernameTaken } from '../../../core/users/error
 const ERRORS: { readonly [Code in ErrorCode]: Extract<AnyDomainError, { code: Code }> } = {
   account_locked: new AccountLocked(1),
   audience_not_allowed: new AudienceNotAllowed(),
+  code_invalid: new CodeInvalid(),
+  cursor_invalid: new CursorInvalid(),
   email_already_registered: new EmailAlreadyRegistered(),
   email_not_verified: new EmailNotVerified(),
   invalid_credentials: new InvalidCredentials(),
@@ -44,6 +47,7 @@ const ERRORS: { readonly [Code in ErrorCode]: Extract<AnyDomainError, { code: Co
   password_too_short: new PasswordTooShort(8),
   password_too_weak: new PasswordTooWeak(['an upper-case letter', 'a digit']),
   rate_limited: new RateLimited(1),
+  reauthentication_required: new ReauthenticationRequired(false),
   refresh_token_invalid: new RefreshTokenInvalid(),
   session_revoked: new SessionRevoked(),
   signup_closed: new SignupClosed(),

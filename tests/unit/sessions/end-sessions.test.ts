@@ -3,7 +3,7 @@ import { NotFound } from '../../../core/kernel/errors.ts';
 import type { SessionId } from '../../../core/kernel/ids.ts';
 import type { SignedIn } from '../../../core/sessions/index.ts';
 import { email } from '../../support/parsed.ts';
-import { auditTypes, loginRequest, signIn } from '../../support/requests.ts';
+import { loginRequest, signIn } from '../../support/requests.ts';
 import {
   addUser,
   CONTEXT,
@@ -28,47 +28,6 @@ const areLive = (fixture: ServiceFixture, devices: readonly SignedIn[]): Promise
 
 const endings = ({ store, tenant }: ServiceFixture) =>
   store.auditOf(tenant.id).filter(({ type }) => type === 'session.ended');
-
-describe('endSessions.one', () => {
-  it("ends the owner's own session and no other, and tells of it", async () => {
-    const fixture = await signedInFixture();
-
-    await fixture.endSessions.one(fixture.owner, CONTEXT);
-
-    expect(await areLive(fixture, fixture.devices)).toEqual([false, true, true]);
-    expect(endings(fixture)).toEqual([
-      expect.objectContaining({
-        ...{
-          actor: { type: 'user', id: fixture.user.id },
-          target: { type: 'session', id: fixture.owner.sessionId },
-        },
-        data: { reason: 'logout' },
-        ip: CONTEXT.ip,
-      }),
-    ]);
-  });
-
-  it('changes and tells nothing a second time', async () => {
-    const fixture = await signedInFixture();
-    await fixture.endSessions.one(fixture.owner, CONTEXT);
-
-    await fixture.endSessions.one(fixture.owner, CONTEXT);
-
-    expect(endings(fixture)).toHaveLength(1);
-  });
-
-  it('changes and tells nothing for a session that never was', async () => {
-    const fixture = await signedInFixture();
-
-    await fixture.endSessions.one(
-      { ...fixture.owner, sessionId: fixture.crypto.newId() as SessionId },
-      CONTEXT,
-    );
-
-    expect(await areLive(fixture, fixture.devices)).toEqual([true, true, true]);
-    expect(auditTypes(fixture)).toEqual(Array(3).fill('login.succeeded'));
-  });
-});
 
 describe('endSessions.byId', () => {
   it("ends the user's session of that id and no other, and tells of it", async () => {

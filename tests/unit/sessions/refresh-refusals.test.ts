@@ -13,7 +13,7 @@ describe('a genuine token that is worth nothing', () => {
       async (fixture) => {
         const { tenant, user, first } = fixture;
         const owner = { tenantId: tenant.id, userId: user.id, sessionId: first.session.id };
-        await fixture.endSessions.one(owner, CONTEXT);
+        await fixture.logOut(owner, { presented: null, context: CONTEXT });
         return fixture.read(first.refreshToken);
       },
     ],
@@ -50,7 +50,7 @@ describe('a genuine token that is worth nothing', () => {
       },
       ...{
         target: { type: 'session', id: fixture.first.session.id },
-        data: { reason, user_id: fixture.user.id },
+        data: { reason, user_id: fixture.user.id, at: 'refresh' },
       },
     });
   });
