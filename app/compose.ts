@@ -1,3 +1,4 @@
+import { openPlaces } from '../adapters/geo/open-places.ts';
 import { ownOrigins } from '../adapters/http/access/origins.ts';
 import { createHttpServer } from '../adapters/http/server.ts';
 import { createDevMailbox } from '../adapters/postgres/dev-mailbox.ts';
@@ -8,6 +9,8 @@ import type { Databases } from './databases.ts';
 import { createLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { createAppMetrics } from './metrics.ts';
+import { UNREADABLE } from './reload-keys.ts';
+import { createRevocations } from './revocations.ts';
 import { createServices } from './services.ts';
 import { createUseCases } from './use-cases.ts';
 import { VERSION } from './version.ts';
@@ -37,6 +40,7 @@ export async function compose({
   droppedLogLines = () => 0,
   patience = REQUEST_PATIENCE,
 }: ComposeOptions) {
+  const places = await openPlaces(config.geoipDb);
   const onIdleError = (error: Error) => logger.warn({ err: error }, 'a database connection was lost');
   const pool = openPool({
     ...{ address: databases.app, sizeMax: config.database.poolMax, onIdleError },
@@ -46,7 +50,8 @@ export async function compose({
   const systemAddress = config.worker !== 'off' || isDevelopment ? databases.system : null;
   const systemPool =
     systemAddress && openPool({ address: systemAddress, sizeMax: SYSTEM_POOL_MAX, onIdleError });
-  const services = createServices({ config, secretKeys, pool });
+  const onUnreadable = () => logger.error(UNREADABLE);
+  const services = createServices({ config, secretKeys, pool, onUnreadable });
   const readiness = createDatabaseReadiness(pool);
   const limits = createLimits(config.redis, logger);
   const state = { isOpen: false, isDraining: false };
@@ -62,20 +67,17 @@ export async function compose({
     droppedLogLines,
   });
 
+  const useCases = createUseCases({ config, services, places, pool, logger, metrics });
+  const revocations = createRevocations({ ...useCases, address: databases.direct, logger });
   const http = await createHttpServer({
-    ...createUseCases({ config, services, pool, logger, metrics }),
-    ...{ logger, devMailbox, isDocsOn: config.isDocsOn, publicUrl: config.publicUrl, version: VERSION },
-    corsOrigins: config.corsOrigins,
-    trustedProxies: config.trustedProxies,
+    ...useCases,
+    ...edgeSettings(config),
+    ...{ logger, devMailbox, places },
     limiter: limits.limiter,
-    rateLimits: config.rateLimits,
     onRateDecision: (limitClass, isAllowed) =>
       metrics.countRateLimitDecision(limitClass, isAllowed ? 'allowed' : 'limited'),
     ...{ countRequest: metrics.countRequest, scrapeMetrics: metrics.scrape },
     countSignIn: metrics.countSignIn,
-    metricsCredentials: config.metricsCredentials,
-    ownOrigins: ownOrigins(config.publicUrl, config.port, isDevelopment),
-    servesOnlyProbes: config.worker === 'only',
     newId: services.crypto.newId,
     isOpen: () => state.isOpen,
     isReady: async () => state.isOpen && !state.isDraining && (await readiness.isReady()),
@@ -84,7 +86,7 @@ export async function compose({
   });
 
   return {
-    ...{ http, services, metrics, limits, pool, systemPool, readiness, worker, devMailbox },
+    ...{ http, services, revocations, metrics, limits, pool, systemPool, readiness, worker, devMailbox },
     /** From now on requests are served. */
     open() {
       state.isOpen = true;
@@ -96,11 +98,28 @@ export async function compose({
     /** In the reverse order of making: finish requests, then jobs, then let go of the database. */
     async close() {
       await http.close();
+      await revocations.stop();
       await worker?.stop();
       metrics.stop();
       await limits.close();
       await Promise.all([pool.end(), systemPool?.end()]);
       await databases.embedded?.stopIfLast();
     },
+  };
+}
+
+/** What the HTTP edge is told of the configuration. */
+function edgeSettings(config: Config) {
+  return {
+    isDocsOn: config.isDocsOn,
+    publicUrl: config.publicUrl,
+    version: VERSION,
+    corsOrigins: config.corsOrigins,
+    hasAccessCookie: config.jwtTokenLocation === 'headers,cookies',
+    trustedProxies: config.trustedProxies,
+    rateLimits: config.rateLimits,
+    metricsCredentials: config.metricsCredentials,
+    ownOrigins: ownOrigins(config.publicUrl, config.port, config.environment === 'development'),
+    servesOnlyProbes: config.worker === 'only',
   };
 }

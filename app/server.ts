@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
+import { PlaceDataUnusable } from '../adapters/geo/open-places.ts';
 import { EmbeddedPostgresError } from '../adapters/postgres/embedded/index.ts';
 import { MigrationFailed, MigrationRefused } from '../adapters/postgres/migrations/errors.ts';
 import { WrongDatabaseRole } from '../adapters/postgres/pools.ts';
@@ -33,6 +34,7 @@ const REFUSALS = [
   EmbeddedPostgresError,
   MigrationFailed,
   MigrationRefused,
+  PlaceDataUnusable,
   SecretKeyFileBroken,
   SecretKeyUnreadable,
   SecretUnreadable,
@@ -75,6 +77,7 @@ async function main(): Promise<void> {
   }
   if (isStopping) return;
   app.open();
+  app.revocations.start();
   app.worker?.start();
   if (app.worker && !app.worker.hasMailTransport) {
     logger.warn('no mail transport is configured: mails wait in the outbox until SMTP_HOST is set');

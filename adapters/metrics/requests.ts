@@ -1,3 +1,4 @@
+import type { Counter, Histogram } from 'prom-client';
 import type { Instruments } from './instruments.ts';
 
 /** Around what is promised: a request is over within a second. */
@@ -21,15 +22,28 @@ export type RequestMetrics = Readonly<{ countRequest(request: CountedRequest): v
 export function createRequestMetrics({ counter, histogram }: Instruments): RequestMetrics {
   const total = counter('http_requests_total');
   const duration = histogram('http_request_duration_seconds', BUCKETS_SECONDS);
+  // To find the series of three labels costs more than to count in it, and there are few: routes times statuses.
+  const series = new Map<
+    string,
+    Readonly<{ total: Counter.Internal; duration: Histogram.Internal<string> }>
+  >();
+
   return {
     countRequest({ method, route, status, seconds }) {
-      const labels = {
-        method: METHODS.find((known) => known === method) ?? 'other',
-        route: route ?? 'unmatched',
-        status,
-      };
-      total.inc(labels);
-      if (seconds !== null) duration.observe(labels, seconds);
+      const key = `${method} ${status} ${route}`;
+      let found = series.get(key);
+      if (!found) {
+        const labels = {
+          method: METHODS.find((known) => known === method) ?? 'other',
+          route: route ?? 'unmatched',
+          status: String(status),
+        };
+        found = { total: total.labels(labels), duration: duration.labels(labels) };
+        // Methods that nobody knows are without number: they are found anew each time.
+        if (labels.method === method) series.set(key, found);
+      }
+      found.total.inc();
+      if (seconds !== null) found.duration.observe(seconds);
     },
   };
 }

@@ -37,6 +37,7 @@ export async function readApiDocument(): Promise<ApiDocument> {
     secretKeys: ['nothing is signed or sealed while documents are made'],
     databases: {
       app: nowhere,
+      direct: nowhere,
       system: null,
       owner: null,
       provisioner: null,

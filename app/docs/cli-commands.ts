@@ -42,9 +42,27 @@ const MAIL = {
   last_error: null,
 };
 
+const KEY = {
+  kid: 'b3f0Jk7pZcV1xq9LrT2mWn8sYdHgUaE4oRiQ6tCvK5w',
+  algorithm: 'ES256',
+  state: 'active',
+  created_at: TIME,
+  activates_at: null,
+  activated_at: TIME,
+  retired_at: null,
+  expires_at: null,
+};
+const NEXT_KID = 'Zt5mC0wQyX2nLdV8sPfR1kGhJ7aEuB9oTi4W6rYqN3c';
+
 /** Every command of this release, by the words that call it, with an example of its answer. */
 export async function cliCommands(): Promise<Readonly<Record<string, CommandNote>>> {
-  return { ...(await migrateCommands()), ...TENANT_COMMANDS, ...MAIL_COMMANDS, ...OTHER_COMMANDS };
+  return {
+    ...(await migrateCommands()),
+    ...TENANT_COMMANDS,
+    ...KEY_COMMANDS,
+    ...MAIL_COMMANDS,
+    ...OTHER_COMMANDS,
+  };
 }
 
 async function migrateCommands(): Promise<Readonly<Record<string, CommandNote>>> {
@@ -123,6 +141,38 @@ const TENANT_COMMANDS: Readonly<Record<string, CommandNote>> = {
         role: 'owner',
         link: 'http://localhost:8080/accept-invitation#token=AQGZ0aBvXnwbmj4vS4xtDhGk…',
       },
+    },
+  },
+};
+
+const KEY_COMMANDS: Readonly<Record<string, CommandNote>> = {
+  'keys list': {
+    need: 'app',
+    says: '`state` is `next`, `active` or `retired`. `next` is published and signs from `activates_at`, `active` signs since `activated_at`, `retired` verifies until `expires_at`. Nothing of a private key is ever told.',
+    example: { args: ['keys', 'list'], answer: { data: [KEY] } },
+  },
+  'keys rotate': {
+    need: 'app',
+    says: 'The key that follows signs once it has been published for six minutes, longer than anybody keeps an answer of JWKS: at once where it has been, and otherwise, where a worker runs, within a minute of `activates_at`. With `--immediately` it signs at once in any case. What the old key has signed is good until it expires. Of several calls at the same time one rotates. [Rotate keys](../runbooks/rotate-keys.md) tells more.',
+    example: {
+      args: ['keys', 'rotate'],
+      answer: { active: KEY.kid, next: NEXT_KID, activates_at: '2026-01-15T10:06:00.000Z' },
+    },
+  },
+  'keys retire': {
+    need: 'app',
+    says: 'Within a second no process publishes it or takes what it has signed. Where it was the active one the next signs in its place. A kid that no key has is exit 6; a key that has ended already stays as it is, exit 0. [A signing key is compromised](../runbooks/key-compromised.md) tells when to use it.',
+    example: {
+      args: ['keys', 'retire', KEY.kid],
+      answer: { ...KEY, state: 'retired', retired_at: TIME, expires_at: TIME },
+    },
+  },
+  'keys reencrypt': {
+    need: 'system',
+    says: 'It may be repeated, and runs beside servers: what is in use at that moment is left for the next call. Where something is left the exit code is 1, and the older values of `SECRET_KEY` are still needed. [Rotate secrets](../guides/production.md#rotate-secrets) tells when they are not.',
+    example: {
+      args: ['keys', 'reencrypt'],
+      answer: { signing_keys: { resealed: 0, left: 0 }, mails: { resealed: 0, left: 0 } },
     },
   },
 };

@@ -41,11 +41,11 @@ const EXIT_TEXTS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: 'done',
   failed: 'failed: a backend that is away, a configuration with problems, an SMTP server that refuses',
   wrongUsage: 'wrong usage: an unknown command or option, or a value that is not allowed',
-  notFound: 'what was named is not there: a tenant, a mail, a migration',
+  notFound: 'what was named is not there: a tenant, a signing key, a mail, a migration',
   conflict: 'it would contradict what is there: a slug that is taken, a mail that cannot be sent again',
 };
 
-const LATER = `The commands \`keys\`, \`audit\` and \`user import\` come with later releases.`;
+const LATER = `The commands \`audit\` and \`user import\` come with later releases.`;
 
 function exitCodes(): readonly (readonly string[])[] {
   const texts: Readonly<Record<string, string>> = EXIT_TEXTS;

@@ -14,7 +14,7 @@ export function renderCookies(): string {
   const rows = cookies.map((cookie) => [
     `\`${cookie.name}\``,
     `\`SameSite=${capitalised(cookie.sameSite)}\``,
-    cookie.maxAgeSeconds === null ? 'as long as the session' : `${cookie.maxAgeSeconds / 86_400} days`,
+    lifeOf(cookie),
   ]);
   return page(opening, [
     table(['name', 'sent by a browser', 'life'], rows),
@@ -22,6 +22,11 @@ export function renderCookies(): string {
     ...cookies.flatMap(explain),
     ELSEWHERE,
   ]);
+}
+
+function lifeOf({ maxAgeSeconds }: Row): string {
+  if (typeof maxAgeSeconds === 'string') return `as long as the ${maxAgeSeconds}`;
+  return `${maxAgeSeconds / 86_400} days`;
 }
 
 const ATTRIBUTES = [
@@ -37,9 +42,14 @@ empty value with \`Max-Age=0\`.`;
 const ELSEWHERE = `## A page on another site
 
 A page whose site is not that of Gatehouse cannot use these cookies. It signs in with \`"transport":"token"\`, gets its
-refresh token in the body, and gives it back at \`POST /auth/refresh\` as \`refresh_token\`. Where a cookie does act, the
-request needs an \`Origin\` that is ours, in \`CORS_ORIGINS\`, or in the \`cors_origins\` of the tenant that the token names;
-otherwise it is 403 [\`csrf_failed\`](errors.md#csrf_failed).`;
+refresh token in the body, and gives it back at \`POST /auth/refresh\` as \`refresh_token\`.
+
+Where a cookie does act, which is at \`POST /auth/refresh\` by \`refresh_token\` and at every route that takes an access
+token by \`access_token\`, a request that is not GET or HEAD needs an \`Origin\` that is ours, in \`CORS_ORIGINS\`, or in the
+\`cors_origins\` of the tenant that the token names; otherwise it is 403 [\`csrf_failed\`](errors.md#csrf_failed) and nothing
+has changed. A request with neither \`Origin\` nor \`Sec-Fetch-Site\`, as a script sends it, is let through; one without
+\`Origin\` whose \`Sec-Fetch-Site\` is not \`same-origin\` or \`none\` is refused. What a GET answers to a page of another
+origin is for that page to read by the same lists.`;
 
 function explain({ name, about }: Row): readonly string[] {
   const rows = [

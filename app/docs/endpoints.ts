@@ -81,6 +81,7 @@ function who(): readonly string[] {
 const WHO: Readonly<Record<string, string>> = {
   public: 'anyone.',
   session: 'the bearer of a live session.',
+  fresh_session: 'the bearer of a live session whose user proved who they are at most ten minutes ago.',
   own: 'the bearer of a live session, who acts on their own things.',
   ended_session: 'the bearer of a session; one that has expired or ended will do.',
 };
@@ -88,7 +89,7 @@ const WHO: Readonly<Record<string, string>> = {
 const { rateLimits } = readConfig({ ENVIRONMENT: 'test' });
 const PER = WINDOW_SECONDS === 60 ? 'a minute' : `in ${WINDOW_SECONDS} seconds`;
 const PUBLIC = `${rateLimits.publicPerMinute} ${PER} for a network address`;
-const CREDENTIAL = `${rateLimits.credentialsPerMinute} ${PER} for one name or token from a network address, ${rateLimits.credentialsPerMinute * CREDENTIALS_PER_ADDRESS} for all of them`;
+const CREDENTIAL = `${rateLimits.credentialsPerMinute} ${PER} for one name, token or user from a network address, ${rateLimits.credentialsPerMinute * CREDENTIALS_PER_ADDRESS} for all of them`;
 
 function limits(): readonly string[] {
   return [
@@ -97,20 +98,25 @@ function limits(): readonly string[] {
       ['class', 'at most', 'set by'],
       [
         ['`public`', PUBLIC, '`RATE_LIMIT_PUBLIC_PER_MINUTE`'],
-        ['`credential`', `${CREDENTIAL}; and as \`public\``, '`RATE_LIMIT_CREDENTIALS_PER_MINUTE`'],
+        [
+          '`credential`',
+          `${CREDENTIAL}; and as \`public\` where anybody may call`,
+          '`RATE_LIMIT_CREDENTIALS_PER_MINUTE`',
+        ],
         ['`none`', 'no limit', ''],
       ],
     ),
-    'Every answer of a limited operation has `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset`, of the tightest count that applies. Wrong passwords are counted besides: [limits.md](limits.md). An operation that wants a credential has no limit in this release.',
+    'Every answer of a limited operation has `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset`, of the tightest count that applies. Wrong passwords are counted besides: [limits.md](limits.md). Of the operations that want a credential only those of class `credential` are limited, and not by `public`.',
   ];
 }
 
 function conditionsOf({ access, limit }: Endpoint): Readonly<{ who: string; limit: string }> {
-  return { who: `\`${access}\`: ${WHO[access] ?? ''}`, limit: limitOf(limit) };
+  return { who: `\`${access}\`: ${WHO[access] ?? ''}`, limit: limitOf(limit, access) };
 }
 
 /** How an operation is limited, with the numbers. */
-function limitOf(limit: string | null): string {
+function limitOf(limit: string | null, access: string): string {
+  if (limit === 'credential' && access !== 'public') return `\`credential\`: ${CREDENTIAL}.`;
   if (limit === 'credential') return `\`credential\`: ${CREDENTIAL}; and \`public\`: ${PUBLIC}.`;
   if (limit === 'public') return `\`public\`: ${PUBLIC}.`;
   return 'none.';

@@ -18,12 +18,15 @@ import { defaultText } from '../../config/variable.ts';
 import { VARIABLES } from '../../config/variables/index.ts';
 import { FIRST_OWNER_LIFETIME_SECONDS, INVITATION_LIFETIME_SECONDS } from '../../core/invitations/index.ts';
 import { LENGTH_MAX, LOCAL_LENGTH_MAX } from '../../core/kernel/email-address.ts';
+import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '../../core/kernel/paging.ts';
 import {
+  CAPPED_MAILS_PER_HOUR,
   MAIL_ATTEMPTS_MIN,
   MAIL_PATIENCE_SECONDS,
   MAIL_RETRY_SECONDS_MAX,
-  ON_REQUEST_MAILS_PER_HOUR,
 } from '../../core/notifications/index.ts';
+import { FRESH_SECONDS } from '../../core/sessions/index.ts';
+import { SECOND_FACTOR_LIMIT } from '../../core/sign-in/index.ts';
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../core/tenants/index.ts';
 import { LIMIT_MAX } from '../cli/mail.ts';
 import { HASH_QUEUE_MAX, HASH_WAIT_MAX_MS } from '../services.ts';
@@ -89,7 +92,7 @@ const RATES = [
   ['public', 'network address', `${setting('RATE_LIMIT_PUBLIC_PER_MINUTE')} in ${WINDOW_SECONDS} seconds`],
   [
     'credential',
-    'tenant, network address and identifier: the address or username, or the link',
+    'tenant, network address and identifier: the address or username, the link, or the user of an access token',
     `${setting('RATE_LIMIT_CREDENTIALS_PER_MINUTE')} in ${WINDOW_SECONDS} seconds`,
   ],
   ['credential', 'tenant and network address', `${CREDENTIALS_PER_ADDRESS} times that`],
@@ -112,9 +115,9 @@ function routesByClass(api: ApiDocument): readonly (readonly string[])[] {
   });
 }
 
-const ROUTES_TEXT = `Routes of the credential class count in the public one as well, and so do the pages for people, \`/docs\`,
+const ROUTES_TEXT = `Routes of the credential class that anybody may call count in the public one as well, and so do the pages for people, \`/docs\`,
 \`/openapi.json\` and a preflight that has to be looked up. Of class \`none\` are what machines ask for all day, and static
-files. A route that wants an access token has no limit of its own in this release.`;
+files. Any other route that wants an access token has no limit of its own in this release.`;
 
 const LOCK_SECONDS = `${setting('ACCOUNT_LOCKOUT_DURATION_MINUTES')} minutes`;
 const LOCKS = [
@@ -137,6 +140,11 @@ const LOCKS = [
     'for one contested registration',
     `${setting('MAX_LOGIN_ATTEMPTS')} within ${LOCK_SECONDS}`,
     `429 ${error('account_locked')}`,
+  ],
+  [
+    'for one user, with what would be a second factor',
+    `${SECOND_FACTOR_LIMIT.max} within ${SECOND_FACTOR_LIMIT.windowSeconds / 60} minutes`,
+    `429 ${error('account_locked')} for those alone`,
   ],
   [
     'from one network address in one tenant',
@@ -219,6 +227,11 @@ const DEVICES = [
     'the oldest ends; a tenant may set its own number',
   ],
   [
+    'age of a fresh sign-in',
+    `${FRESH_SECONDS / 60} minutes`,
+    `401 ${error('reauthentication_required')}; no operation of this release wants one`,
+  ],
+  [
     'known devices of one user',
     `${PER_USER_MAX}`,
     'one that never came back, else the one not seen longest, is forgotten',
@@ -229,8 +242,18 @@ const DEVICES = [
 const MAILS = [
   [
     'mails that anybody can have sent, for one recipient of a tenant',
-    `${ON_REQUEST_MAILS_PER_HOUR} an hour`,
+    `${CAPPED_MAILS_PER_HOUR} an hour`,
     'not sent; the answer is the same',
+  ],
+  [
+    'mails that tell of sign-ins, for one recipient of a tenant',
+    `${CAPPED_MAILS_PER_HOUR} an hour`,
+    'not sent; the sign-in is the same',
+  ],
+  [
+    'mails that tell of a stolen session, for one recipient of a tenant',
+    `${CAPPED_MAILS_PER_HOUR} an hour`,
+    'not sent; the session ends all the same',
   ],
   ['one attempt to send a mail', `${DEADLINES.totalMs / 1000} seconds`, 'it is tried again'],
   [
@@ -248,6 +271,7 @@ const MAILS = [
 ];
 
 const LISTS = [
+  ['`GET /auth/sessions`', `${PAGE_LIMIT_DEFAULT} to a page, or \`limit\` up to ${PAGE_LIMIT_MAX}`],
   [
     '`GET /dev/mailbox` (development)',
     `${LIMIT_DEFAULT}, or \`limit\` up to 100; the newest ${KEPT_MAX.toLocaleString('en')} are kept`,

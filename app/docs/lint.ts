@@ -20,6 +20,12 @@ const MEANT: readonly Readonly<{ rule: string; at: RegExp; because: string }>[] 
     because: 'The server is whoever serves the document, and in development that is localhost.',
   },
   {
+    rule: 'no-unused-components',
+    at: /^#\/components\/securitySchemes\/cookie$/,
+    because:
+      'Operations take it only where the operator has access tokens in cookies; readers shall know of it.',
+  },
+  {
     rule: 'operation-4xx-response',
     at: /^#\/paths\/(~1live|~1ready|~1health|~1\.well-known~1jwks\.json)\/get\/responses$/,
     because: 'It wants nothing of its caller that could be wrong, so it refuses nobody.',

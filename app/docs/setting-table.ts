@@ -178,14 +178,16 @@ const SETTINGS: Table = {
   alerts: {
     new_device: {
       values: choice(ALERT_MODES),
-      without: '`off`',
-      about: 'What follows on a sign-in from a device that is not known.',
-      sample: 'mail',
+      without: '`mail`',
+      about:
+        'What follows on a sign-in from a new device: nothing but an audit event, a mail to the verified address of the user, or besides the mail a demand to prove again who they are before anything sensitive.',
+      sample: 'step_up',
     },
     suspicious: {
       values: choice(ALERT_MODES),
-      without: '`off`',
-      about: 'What follows on a sign-in that looks wrong.',
+      without: '`mail`',
+      about:
+        'As `new_device`, for what looks wrong: a new country, a journey that nobody can make, a right password after many wrong ones, a refresh from elsewhere.',
       sample: 'step_up',
     },
   },

@@ -66,6 +66,17 @@ export const TENANT_ADMIN: ActorStories = {
       },
     },
     {
+      can: 'have my users warned of a sign-in that is not like them, made to sign in afresh, or left alone',
+      soThat: 'my application is as strict as it has to be',
+      tests: {
+        'tests/http/protection/suspicious-activity.test.ts': [
+          'a sign-in from the other side of the world a moment later > has its user prove again who they are where the tenant wants that; one from nowhere raises nothing',
+          'a sign-in from the other side of the world a moment later > is only audited where the tenant has turned alerts off',
+          'many names from one address > are told once, in the log of their tenant, and nobody is mailed',
+        ],
+      },
+    },
+    {
       can: 'have the origins of my own pages listed',
       soThat: 'they may call Gatehouse, and no other tenant’s may in my users’ names',
       tests: {
@@ -118,6 +129,19 @@ export const TENANT_ADMIN: ActorStories = {
         ],
       },
     },
+    {
+      can: 'have it written down when a session goes on from another browser or network, or a genuine refresh token is refused, at a sign-out too',
+      soThat: 'what happened to an account can be followed later',
+      tests: {
+        'tests/http/auth/refresh-context.test.ts': [
+          'a refresh > from another browser and network tells of both, with no address in the event itself',
+          'a sign-out > from elsewhere tells of that beside the end',
+        ],
+        'tests/http/auth/logout-refresh-cookie.test.ts': [
+          'a genuine token that a refresh would refuse is told of, and nothing else comes of it: > %s (%s)',
+        ],
+      },
+    },
   ],
   notYet: [
     'change any of these settings myself: the operator does, by the command line',
@@ -146,7 +170,7 @@ export const PLATFORM_ADMIN: ActorStories = {
   ],
   notYet: [
     'make, suspend or restore tenants over HTTP: the operator makes them by the command line',
-    'rotate or retire signing keys',
+    'rotate or retire signing keys over HTTP: the operator does so by the command line',
     'read the audit log of the platform',
   ],
 };

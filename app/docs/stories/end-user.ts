@@ -160,11 +160,45 @@ export const END_USER: ActorStories = {
     {
       can: 'log out everywhere, or everywhere but here',
       soThat: 'a lost device is of no use to its finder',
-      routes: ['POST /auth/logout-all'],
+      routes: ['POST /auth/logout-all', 'DELETE /auth/sessions/all'],
       tests: {
         'tests/http/auth/logout-all.test.ts': [
           '204 > ends every session of the person, this one too, and clears the cookie',
           '204 > keeps this session and its cookie with "except_current":true',
+        ],
+        'tests/http/sessions/end-all-sessions.test.ts': [
+          '204 > ends every session of the person, this one too, and clears the cookie (%j)',
+        ],
+      },
+    },
+    {
+      can: 'see where I am signed in: each device, its browser and system, from where and when it was last used',
+      soThat: 'I notice a session that is not mine',
+      capability: 'See where one is signed in',
+      routes: ['GET /auth/sessions'],
+      tests: {
+        'tests/http/sessions/list-sessions.test.ts': [
+          '200 > tells of each session on which device, from where and since when it is, the newest first',
+          '200 > tells which of them asks',
+          'the pages > are all of the list, each row once, and the last says that it is',
+        ],
+      },
+    },
+    {
+      can: 'prove once more who I am, without signing out',
+      soThat: 'a session that I left open is not enough for what is sensitive',
+      capability: 'Prove once more who one is',
+      routes: ['POST /auth/reauthenticate', 'POST /auth/reauthenticate/options'],
+      tests: {
+        'tests/http/auth/reauthenticate.test.ts': [
+          '200 > answers a complete sign-in without a refresh token or a cookie, and makes the session fresh',
+          'the lock > comes after five wrong passwords, of sign-in and of this together, and holds for both',
+        ],
+        'tests/http/auth/reauthenticate-options.test.ts': [
+          '200 > names the password of an account that has one',
+        ],
+        'tests/http/auth/fresh-session.test.ts': [
+          'a route that wants a fresh sign-in > opens by a proof of who one is, for every token of the session',
         ],
       },
     },
@@ -229,11 +263,24 @@ export const END_USER: ActorStories = {
         'tests/http/auth/login.test.ts': ['200 > keeps what the client calls its device'],
       },
     },
+    {
+      can: 'be told by mail when somebody signs in to my account on a new device or in a way that is not like me, or has a copy of my session',
+      soThat: 'I notice a thief before they do harm',
+      capability: 'Suspicious activity',
+      tests: {
+        'tests/http/protection/suspicious-activity.test.ts': [
+          'a sign-in from the other side of the world a moment later > is audited with both countries and mailed, once, with what it was',
+          'tells of a right password after many wrong ones',
+          'tells of a refresh from another country, and lets it go on',
+          'mails the owner of a session that was ended because its refresh token came back',
+          'raises nothing for the first sign-in of an account, nor for the same client again',
+        ],
+      },
+    },
   ],
   notYet: [
     'reset or change my password, change my address, or sign in by a link in a mail',
     'use a second factor or a passkey',
-    'see the list of all my sessions',
     'see and change my profile, get my own data, or delete my account',
     'make API keys',
     'sign in by Google, GitHub or my company',

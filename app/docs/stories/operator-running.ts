@@ -19,10 +19,41 @@ export const RUNNING: readonly Story[] = [
       'no process refuses what another has issued, and none starts with a key that does not open what is stored',
     tests: {
       'tests/e2e/operations/guide.test.ts': [
-        'the production guide > rotates SECRET_KEY in two steps, between which no process refuses what another has issued',
+        'the production guide > rotates SECRET_KEY in two steps, between which no process refuses what another has issued, and takes the old one away',
       ],
       'tests/e2e/refusals.test.ts': [
         'does not start with a key that cannot open what the database holds, and makes nothing new',
+      ],
+    },
+  },
+  {
+    can: 'seal everything anew under a new `SECRET_KEY` while the service runs, and take the old one away',
+    soThat: 'a value that somebody has seen opens nothing any more',
+    tests: {
+      'tests/e2e/keys-command.test.ts': [
+        'seals everything anew beside a running server, after which one starts that knows the new SECRET_KEY alone',
+        'fails while something is left that no value at hand opens, and says how much',
+      ],
+      'tests/http/operations/key-rotation.test.ts': [
+        'the worker > seals keys and mails anew under a new SECRET_KEY, after which nobody needs the old one',
+        'a process whose SECRET_KEY does not open the active key > goes on with every session and with JWKS, signs nothing, and says so once',
+      ],
+    },
+  },
+  {
+    can: 'leave the rotation of signing keys to the service, ask for one, or end a key that leaked',
+    soThat: 'nobody is signed out by the one, and nobody gets in by the other',
+    capability: 'Rotation of signing keys',
+    tests: {
+      'tests/http/operations/key-rotation.test.ts': [
+        'the worker > publishes the next key, lets it sign when it is due, and forgets the old one when that verifies no more',
+        'a rotation of the signing key > signs nobody out: tokens of the old key are good, and new ones are of the new key',
+      ],
+      'tests/e2e/keys-command.test.ts': [
+        'ends a key for two running servers within a second, rotates it, and tells of all of them',
+      ],
+      'tests/e2e/operations/guide.test.ts': [
+        'the production guide > rotates the signing key, and ends one that is compromised, by the runbooks',
       ],
     },
   },

@@ -137,9 +137,5 @@ export const OPERATOR: ActorStories = {
     },
     ...RUNNING,
   ],
-  notYet: [
-    'rotate signing keys, or seal anew under another `SECRET_KEY` what is stored',
-    'verify the audit log offline',
-    'import users',
-  ],
+  notYet: ['verify the audit log offline', 'import users'],
 };

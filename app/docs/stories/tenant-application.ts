@@ -36,7 +36,7 @@ export const TENANT_APPLICATION: ActorStories = {
     },
     {
       can: 'ask whether a session still lives, and what its user may do at this moment',
-      soThat: 'a log out counts at once where 15 minutes are too late',
+      soThat: 'a log out counts within a second where 15 minutes are too late',
       capability: 'An ended session is refused',
       routes: ['GET /auth/me'],
       tests: {
@@ -91,6 +91,20 @@ export const TENANT_APPLICATION: ActorStories = {
         'tests/security/cookie-routes.test.ts': [
           'does nothing with the cookies that come from %s',
           'a route that acts by cookie > %s does so for our own page, and for no other',
+        ],
+        'tests/security/access-cookie-routes.test.ts': [
+          '%s by cookie > changes nothing for a foreign page, and says why',
+        ],
+      },
+    },
+    {
+      can: 'leave the access token to a cookie, where the operator has turned that on',
+      soThat: 'no script of my pages ever holds one',
+      tests: {
+        'tests/http/auth/access-cookie.test.ts': [
+          'the access token is set as a cookie, as long as it lives and beside the refresh token, > by a sign-in',
+          'a request with the cookie > is its user’s, on reads and on writes',
+          'a header beside the cookie decides alone > where it is good, whoever the cookie is',
         ],
       },
     },
