@@ -10,6 +10,9 @@ export const GO = firstOf(['go', '/usr/bin/go', '/usr/local/go/bin/go'], ['versi
 /** An nginx, or `null`. Its folder is on the path of root alone. */
 export const NGINX = firstOf(['nginx', '/usr/sbin/nginx'], ['-v']);
 
+/** thc-hydra, which guesses passwords, or `null`. */
+export const HYDRA = firstOf(['hydra', '/usr/bin/hydra'], ['-U', 'http-post-form']);
+
 /**
  * A suite that wants a program which not every machine has; without it the
  * suite is skipped, and says so.
