@@ -6,6 +6,9 @@ import type { Contender } from './contest.ts';
 
 type MakeScript = Contender['script'];
 
+/** What says that there is too much to do, which is no wrong answer in a storm. */
+export const UNAVAILABLE = 503;
+
 /** The name of the line that goals are about. */
 export const GATEHOUSE = 'gatehouse';
 
@@ -59,6 +62,11 @@ export function unseenTokens({ mint }: Stage): Script {
   return { kind: 'unseen', path: '/auth/me', mint, perSecond: UNSEEN_PER_SECOND, expect: KNOWN_USER };
 }
 
+/** The same, each request with a session that was last shown longer ago than any is remembered. */
+export function forgottenTokens({ mintOfMany: mint }: Stage): Script {
+  return { kind: 'unseen', path: '/auth/me', mint, perSecond: UNSEEN_PER_SECOND, expect: KNOWN_USER };
+}
+
 const REFRESH = {
   kind: 'chain',
   path: '/auth/refresh',
@@ -70,8 +78,18 @@ const REFRESH = {
 
 /** Refreshing: each connection goes on with the token of its last answer. */
 export function refreshTokens({ people }: Stage): Script {
-  return { ...REFRESH, chain: GATEHOUSE, first: people.map(({ refreshToken }) => refreshToken) };
+  return refreshesOf(
+    GATEHOUSE,
+    people.map(({ refreshToken }) => refreshToken),
+  );
 }
+
+/** The same with tokens of one's own, kept under a name of one's own. */
+export const refreshesOf = (chain: string, first: readonly string[]): Script => ({
+  ...REFRESH,
+  chain,
+  first,
+});
 
 /** The same at the floor, whose sessions are its own. */
 export const floorRefreshTokens =

@@ -1,22 +1,32 @@
-import { floor, GATEHOUSE, gatehouse, peer, peerSession, seenTokens, unseenTokens } from './contenders.ts';
+import {
+  floor,
+  forgottenTokens,
+  GATEHOUSE,
+  gatehouse,
+  peer,
+  peerSession,
+  seenTokens,
+  unseenTokens,
+} from './contenders.ts';
 import type { Contest } from './contest.ts';
 
-const FUNCTION = 'floor: one SQL function';
+const VERIFY_AND_FUNCTION = 'floor: verify, one SQL function';
 
-/** The session check of every request with a credential, asked of Postgres. */
+/** The session check of a session that is not remembered: asked of Postgres, by a token that nobody has shown before. */
 export const SESSION: Contest = {
   name: 'session',
-  title: 'Session check asking Postgres, row-level security on (`GET /auth/me`)',
+  title: 'Session check asking Postgres, row-level security on (`GET /auth/me`, session not remembered)',
   connections: 16,
   contenders: [
-    gatehouse(seenTokens),
-    floor(FUNCTION, ['session.ts', 'function'], seenTokens),
-    floor('one SQL function, every column of the answer', ['session.ts', 'answer'], seenTokens),
-    floor('plain select, no row-level security', ['session.ts', 'select'], seenTokens),
+    gatehouse(forgottenTokens),
+    floor(VERIFY_AND_FUNCTION, ['session.ts', 'unseen-function'], forgottenTokens),
+    floor('verify, every column of the answer', ['session.ts', 'unseen-answer'], forgottenTokens),
+    floor('plain select, no row-level security', ['session.ts', 'unseen-select'], forgottenTokens),
   ],
-  goals: [{ of: GATEHOUSE, against: FUNCTION, atLeast: 0.8, by: 'cpu' }],
+  goals: [{ of: GATEHOUSE, against: VERIFY_AND_FUNCTION, atLeast: 0.8, by: 'cpu' }],
 };
 
+const PEER = 'get-session';
 const MEMOISED = 'floor: memoised verify';
 
 /** A token that was seen before. */
@@ -26,17 +36,18 @@ export const ME: Contest = {
   connections: 16,
   contenders: [
     gatehouse(seenTokens),
-    floor(FUNCTION, ['session.ts', 'function'], seenTokens),
+    floor('one SQL function', ['session.ts', 'function'], seenTokens),
     floor(MEMOISED, ['token.ts', 'memoised'], seenTokens),
     floor('bare GET', ['bare.ts', ''], seenTokens),
-    peer('get-session', '', peerSession),
+    peer(PEER, '', peerSession),
   ],
-  goals: [],
+  goals: [
+    { of: GATEHOUSE, against: MEMOISED, atLeast: 0.85, by: 'cpu' },
+    { of: GATEHOUSE, against: `peer: ${PEER}`, atLeast: 25, by: 'cpu' },
+  ],
 };
 
-const VERIFY_AND_FUNCTION = 'floor: verify, one SQL function';
-
-/** A token that nobody has shown before. */
+/** A token that nobody has shown before, of a session that is known. */
 export const ME_UNSEEN: Contest = {
   name: 'me-unseen',
   title: '`GET /auth/me`, token never seen (ES256)',

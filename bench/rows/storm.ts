@@ -4,7 +4,7 @@ import { median } from '../report/statistics.ts';
 import type { Cores } from '../stage/machine.ts';
 import type { Target } from '../stage/service.ts';
 import type { Stage } from '../stage/stage.ts';
-import { floorLogins, logins, peerLogins, peerSession, seenTokens } from './contenders.ts';
+import { floorLogins, logins, peerLogins, peerSession, seenTokens, UNAVAILABLE } from './contenders.ts';
 import type { Row, RowOptions } from './row.ts';
 
 /** Somebody who is asked for a session while others sign in. */
@@ -22,8 +22,6 @@ const PROBE_CONNECTIONS = 64;
 const LOGINS_IN_FLIGHT = 16;
 const SECONDS = 10;
 const ROUNDS_MAX = 3;
-/** What says that too many sign in at once, which is no wrong answer in a storm. */
-const UNAVAILABLE = 503;
 
 const SERVICE = { start: (stage: Stage, cores: Cores) => stage.service(cores), logins, probes: seenTokens };
 

@@ -1,4 +1,5 @@
 import { decodeJwt } from 'jose';
+import { REMEMBERED_MAX } from '../../core/sessions/index.ts';
 import type { TokenMint } from '../load/protocol.ts';
 import { asSuperuser, makeDatabase } from './database.ts';
 import { type Load, startLoad } from './load.ts';
@@ -15,7 +16,10 @@ export type Stage = Readonly<{
   load: Load;
   /** Signed in, each once: every connection of a load is one of them. */
   people: readonly Person[];
+  /** Tokens of the same few sessions. */
   mint: TokenMint;
+  /** Tokens of more sessions than a process remembers, one after the other. */
+  mintOfMany: TokenMint;
   /** Refresh tokens of the floor, which has sessions of its own: a list for each of its ways. */
   floorTokens(mode: string): Promise<readonly string[]>;
   service(cores: Cores): Promise<Target>;
@@ -25,9 +29,13 @@ export type Stage = Readonly<{
   peer(): Promise<Peer>;
 }>;
 
-const DATABASE = 'gatehouse';
+/** The service's own, of all rows. */
+export const DATABASE = 'gatehouse';
 /** As many as the service holds by default (DATABASE_POOL_MAX). */
 const POOL_MAX = 10;
+const MANY_SESSIONS = REMEMBERED_MAX * 1.5;
+/** By what a copied session is told from those that people began. */
+const COPIED = 'one of many';
 /** The defaults of the service. */
 const ARGON2 = { timeCost: 3, memoryCost: 65_536, parallelism: 2 };
 
@@ -51,6 +59,7 @@ export async function setStage(signedIn: number): Promise<Stage> {
   await makePeople(first.url, postgres, DATABASE);
   const people = await signIn(first.url, signedIn);
   await first.stop();
+  await makeManySessions(postgres);
   await asSuperuser(postgres, DATABASE, 'INSERT INTO bench.users SELECT * FROM gatehouse.users');
   // As autovacuum would have by now, so that plans are those of a database with statistics.
   await asSuperuser(postgres, DATABASE, 'VACUUM ANALYZE');
@@ -66,11 +75,37 @@ export async function setStage(signedIn: number): Promise<Stage> {
     ...{ postgres, people, service },
     load: await startLoad(),
     mint: { kid: key.kid, privateKey: key.privateKey, claims },
+    mintOfMany: { kid: key.kid, privateKey: key.privateKey, claims: await claimsOfMany(postgres, claims) },
     floorTokens: remembered((_mode) => makeFloorTokens(postgres, signedIn)),
     floor: (cores, file, mode) =>
       startOwn(cores, ['--import', 'tsx', `bench/floors/${file}`], { ...options, mode }),
     peer: remembered(() => preparePeer(postgres, { poolMax: POOL_MAX, argon2: ARGON2 })),
   };
+}
+
+/** Copies of the sessions there are, so many for each that no process remembers all of them. */
+async function makeManySessions(postgres: BenchPostgres): Promise<void> {
+  await asSuperuser(
+    postgres,
+    DATABASE,
+    `INSERT INTO gatehouse.sessions
+     SELECT (jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid(), 'device_name', $1::text))).*
+     FROM gatehouse.sessions s,
+       generate_series(1, $2::bigint / (SELECT count(*) FROM gatehouse.sessions)) AS number`,
+    [COPIED, MANY_SESSIONS],
+  );
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+
+async function claimsOfMany(postgres: BenchPostgres, claims: readonly Claims[]): Promise<readonly Claims[]> {
+  const rows = await asSuperuser<{ id: string; user_id: string }>(
+    postgres,
+    DATABASE,
+    'SELECT id, user_id FROM gatehouse.sessions WHERE device_name = $1 ORDER BY id',
+    [COPIED],
+  );
+  return rows.map(({ id, user_id }) => ({ ...claims.find(({ uid }) => uid === user_id), sid: id }));
 }
 
 /** The same promise for the same argument. */

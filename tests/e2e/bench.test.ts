@@ -18,8 +18,8 @@ describe('npm run bench', () => {
       expect(output).toContain('### session: ');
       expect(rowsOf(output).map(([name]) => name)).toEqual([
         'gatehouse',
-        'floor: one SQL function',
-        'one SQL function, every column of the answer',
+        'floor: verify, one SQL function',
+        'verify, every column of the answer',
         'plain select, no row-level security',
       ]);
       for (const [, perSecond] of rowsOf(output)) expect(Number(perSecond)).toBeGreaterThan(0);
