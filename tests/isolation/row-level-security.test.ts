@@ -13,6 +13,8 @@ const TABLES = Object.values(schema as Record<string, unknown>)
   .filter((entry) => is(entry, PgTable))
   .map((table) => getTableConfig(table))
   .filter(({ columns }) => columns.some(({ name }) => name === 'tenant_id'))
+  // Every process reads what was changed in any tenant: that list is no tenant's own, and holds ids alone.
+  .filter(({ name }) => name !== 'revocations')
   .map(({ name }) => name)
   .sort();
 const AUDIT_TABLES = ['audit_events', 'audit_personal'];
@@ -249,6 +251,7 @@ async function twoTenants({ poolMax = 2, isGrantedAll = true } = {}): Promise<Wo
 async function useEverything({ app, post }: TestService, admin: pg.Pool, tenant: Tenant): Promise<void> {
   const named = { 'x-tenant': tenant.slug };
   const registered = await post('/auth/register', { email: addressOf(tenant), password: PASSWORD }, named);
+  const guess = await post('/auth/login', { email: addressOf(tenant), password: 'x' }, named);
   const login = await post('/auth/login', { email: addressOf(tenant), password: PASSWORD }, named);
   await admin.query(
     `UPDATE gatehouse.tenants SET settings = '{"email_verification_required":true}' WHERE id = $1`,
@@ -260,7 +263,8 @@ async function useEverything({ app, post }: TestService, admin: pg.Pool, tenant:
     named,
   );
   await app.services.invite.byOperator(tenant, email(`invited@${tenant.slug}.test`), 'admin');
-  expect([registered.statusCode, login.statusCode, opened.statusCode]).toEqual([201, 200, 202]);
+  const statuses = [registered, guess, login, opened].map(({ statusCode }) => statusCode);
+  expect(statuses).toEqual([201, 401, 200, 202]);
 }
 
 function addressOf(tenant: Tenant): string {

@@ -6,6 +6,7 @@ import { createCredentialLookup } from '../../adapters/postgres/credential-looku
 import { createDevMailbox } from '../../adapters/postgres/dev-mailbox.ts';
 import { createMailJournal } from '../../adapters/postgres/mail-journal.ts';
 import { createMailQueue } from '../../adapters/postgres/mail-queue.ts';
+import { createRevocationLog } from '../../adapters/postgres/revocation-log.ts';
 import { createSessionStore } from '../../adapters/postgres/session-store.ts';
 import { createTenantDirectory } from '../../adapters/postgres/tenant-directory.ts';
 import { createUnitOfWork } from '../../adapters/postgres/unit-of-work.ts';
@@ -38,6 +39,7 @@ export async function postgresHarness({
     devTransport: devMailbox,
     tenantDirectory: createTenantDirectory(pool),
     sessionStore: createSessionStore({ pool, graceSeconds }),
+    revocationLog: createRevocationLog(pool),
     credentialLookup: createCredentialLookup(pool),
     attemptStore: createAttemptStore(pool),
     mailQueue: createMailQueue({ pool: systemPool, box }),

@@ -11,6 +11,8 @@ import { freePort } from './server-process.ts';
 
 const SERVER = 'redis-server';
 const HAS_SERVER = spawnSync(SERVER, ['--version']).status === 0;
+/** Whether tests can start a Redis of their own. */
+export const HAS_REDIS_SERVER: boolean = HAS_SERVER;
 const GIVEN_URL = process.env['REDIS_URL_TEST'];
 
 /** Suites that want a Redis, whichever it is. */

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { whenOver } from './lifetime.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const READY = /Gatehouse is ready[\s\S]*\n\n/;
@@ -31,25 +32,40 @@ export type StartServerOptions = Readonly<{
   /** Where its data lives; a folder of its own otherwise, removed afterwards. */
   dataDir?: string;
   port?: number;
+  /** Told how to end it, by who wants it for longer than one test. Default: it ends with the test. */
+  whenDone?: WhenDone;
 }>;
 
+/** Takes what is to be done at the end, whenever that is. */
+type WhenDone = (end: () => Promise<void>) => void;
+
 /** A folder that is gone when the test is over. Passable, for as root its Postgres runs as another account. */
-export async function temporaryFolder(): Promise<string> {
+export async function temporaryFolder(whenDone: WhenDone = whenOver): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-e2e-'));
   await chmod(folder, 0o711);
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  whenDone(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** A port of loopback on which nothing listens. */
+/** Below those that systems give to whoever connects somewhere, and above those that browsers and fetch refuse. */
+const PORTS = [20_000, 32_000] as const;
+
+/** A port of loopback on which nothing listens, and which no connection of others will take meanwhile. */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
+  for (;;) {
+    const port = randomInt(...PORTS);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer().listen(port, '127.0.0.1');
+  const isListening = await once(probe, 'listening').then(
+    () => true,
+    () => false,
+  );
   probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The probe has no port');
-  return address.port;
+  return isListening;
 }
 
 /** What a child of the tests inherits: nothing that would configure a server. */
@@ -61,21 +77,25 @@ export function cleanEnvironment(env: Record<string, string>): Record<string, st
   return { ...Object.fromEntries(kept), ...env };
 }
 
-/** Starts the built server as a process of its own and waits for its banner. Stopped when the test is over. */
+/**
+ * Starts the built server as a process of its own and waits for its banner. Stopped when the test is over, unless
+ * somebody else sees to that.
+ */
 export async function startServer({
   env = {},
   dataDir,
   port,
+  whenDone = whenOver,
 }: StartServerOptions = {}): Promise<ServerProcess> {
   const chosenPort = port ?? (await freePort());
-  const folder = dataDir ?? (await temporaryFolder());
+  const folder = dataDir ?? (await temporaryFolder(whenDone));
   const child = spawn(process.execPath, [join(ROOT, 'app/run.mjs'), 'server'], {
     cwd: folder,
     env: cleanEnvironment({ PORT: String(chosenPort), DATA_DIR: folder, LOG_LEVEL: 'info', ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = collect(child);
-  onTestFinished(() => end(child, 'SIGTERM'));
+  whenDone(() => end(child, 'SIGTERM'));
   await output.until(READY);
   return {
     url: `http://localhost:${chosenPort}`,

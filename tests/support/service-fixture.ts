@@ -4,25 +4,35 @@ import { createMacKeys } from '../../adapters/crypto/mac-keys.ts';
 import { createNodeCrypto } from '../../adapters/crypto/node-crypto.ts';
 import { createSecretBox } from '../../adapters/crypto/secret-box.ts';
 import { createSigningKeyFactory } from '../../adapters/crypto/signing-keys.ts';
+import { createPlaces } from '../../adapters/memory/places.ts';
 import { createMemoryStore } from '../../adapters/memory/store.ts';
 import { createAcceptInvitation, createCreateAdmin, createInvite } from '../../core/invitations/index.ts';
 import type { TenantId, UserId } from '../../core/kernel/ids.ts';
 import type { Clock } from '../../core/kernel/ports.ts';
 import type { RequestContext } from '../../core/kernel/request-context.ts';
 import { createMailDelivery } from '../../core/notifications/index.ts';
-import type { AttemptKey } from '../../core/protection/index.ts';
+import type { AttemptKey, Place } from '../../core/protection/index.ts';
 import {
   createRegister,
   createResendVerification,
   createVerifyEmail,
 } from '../../core/registration/index.ts';
+import { createRevocationFeed } from '../../core/revocation/index.ts';
 import {
   createAuthenticate,
   createEndSessions,
+  createListSessions,
+  createLogOut,
   createReadRefreshToken,
   createRefresh,
+  createRememberedSessions,
 } from '../../core/sessions/index.ts';
-import { createLogin } from '../../core/sign-in/index.ts';
+import {
+  createLogin,
+  createReauthenticate,
+  createReauthenticationMethods,
+  createWatchRefreshes,
+} from '../../core/sign-in/index.ts';
 import {
   createCreateTenant,
   createResolveTenant,
@@ -76,6 +86,12 @@ export async function serviceFixture({
   const background = fakeBackground();
   const accessTokens = createAccessTokens({ box });
   accessTokens.use([await signingKey]);
+  const stopwatch = { elapsedMs: () => clock.now().getTime() };
+  const reloadKeys = async () => {
+    accessTokens.use([await signingKey]);
+  };
+  const feed = createRevocationFeed({ log: store.revocationLog, stopwatch, reloadKeys });
+  const sessions = createRememberedSessions({ sessionStore, feed, stopwatch });
   const macKeys = createMacKeys(['a secret key for tests, long enough']);
   const tenantDefaults: TenantDefaults = {
     emailVerificationRequired: true,
@@ -96,7 +112,9 @@ export async function serviceFixture({
     sessionStore,
     tenants,
   };
+  const placeTable = new Map<string, Place>();
   const tokens = {
+    places: createPlaces(placeTable),
     macKeys,
     accessTokens,
     issuer: ISSUER,
@@ -119,6 +137,8 @@ export async function serviceFixture({
     hasher,
     background,
     locked,
+    /** Where each address is. Empty: nobody knows of any. */
+    placeTable,
     tenantDefaults,
     accessTokens,
     macKeys,
@@ -139,10 +159,24 @@ export async function serviceFixture({
       maxLoginAttemptsPerAddress: MAX_LOGIN_ATTEMPTS_PER_ADDRESS,
       inBackground: background.run,
     }),
-    refresh: createRefresh({ ...shared, ...tokens }),
+    reauthenticate: createReauthenticate({
+      ...{ ...shared, ...tokens, attempts, onLocked },
+      credentials: store.credentialLookup,
+      maxLoginAttemptsPerAddress: MAX_LOGIN_ATTEMPTS_PER_ADDRESS,
+    }),
+    reauthenticationMethods: createReauthenticationMethods(store.credentialLookup),
+    listSessions: createListSessions({ unitOfWork, sessionStore }),
+    refresh: createRefresh({
+      ...{ ...shared, ...tokens, sessions },
+      onContextChanged: createWatchRefreshes({ ...shared, ...tokens }),
+      onNoteLost: () => undefined,
+    }),
     readRefreshToken: createReadRefreshToken(macKeys),
-    authenticate: createAuthenticate({ ...shared, ...tokens }),
+    authenticate: createAuthenticate({ ...shared, ...tokens, feed, sessions }),
+    feed,
+    sessions,
     endSessions: createEndSessions(unitOfWork),
+    logOut: createLogOut({ ...shared, graceSeconds }),
     createTenant: createCreateTenant(shared),
     resolveTenant: createResolveTenant({ tenants, defaultTenant: tenantSlug('acme') }),
     deliverMails: () => deliverOrThrow(store, clock),

@@ -78,6 +78,7 @@ export async function composeService(
   });
   const databases: Databases = {
     app: own.address('gatehouse_app'),
+    direct: own.address('gatehouse_app'),
     system: own.address('gatehouse_system'),
     owner: own.address('gatehouse_owner'),
     provisioner: null,

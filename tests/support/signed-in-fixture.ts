@@ -34,5 +34,5 @@ export async function isLive(
   { store, tenant }: Pick<ServiceFixture, 'store' | 'tenant'>,
   { id, userId }: Pick<Session, 'id' | 'userId'>,
 ): Promise<boolean> {
-  return (await store.sessionStore.check(tenant.id, id, userId)).kind === 'live';
+  return (await store.sessionStore.look(tenant.id, id, userId)).kind === 'live';
 }

@@ -109,7 +109,9 @@ describe('the other pages', () => {
 
   it('may say that no route asks for a scope beyond a member’s for as long as that is so', () => {
     const accesses = new Set(operationsOf(api).map(({ access }) => access));
-    expect(['public', 'session', 'own', 'ended_session']).toEqual(expect.arrayContaining([...accesses]));
+    expect(['public', 'session', 'fresh_session', 'own', 'ended_session']).toEqual(
+      expect.arrayContaining([...accesses]),
+    );
   });
 
   it('have a section for every cookie', () => {

@@ -66,7 +66,10 @@ it('have without a value what is in force then', () => {
     lockoutSeconds: 44 * 60,
   };
 
-  const { methods, passwordPolicy, lockout, branding, ...effective } = effectiveSettings(tenant, defaults);
+  const { methods, passwordPolicy, lockout, branding, alerts, ...effective } = effectiveSettings(
+    tenant,
+    defaults,
+  );
 
   expect(Object.fromEntries(ALL_SETTINGS.map(([pointer, { without }]) => [pointer, without]))).toEqual({
     '/signup': `\`${effective.signup}\``,
@@ -91,8 +94,8 @@ it('have without a value what is in force then', () => {
     '/branding/color': branding.color ?? 'none',
     '/branding/logo_url': branding.logo_url ?? 'none',
     '/default_locale': `\`${effective.defaultLocale}\``,
-    '/alerts/new_device': '`off`',
-    '/alerts/suspicious': '`off`',
+    '/alerts/new_device': `\`${alerts.newDevice}\``,
+    '/alerts/suspicious': `\`${alerts.suspicious}\``,
   });
   // Those of variables are what the environment says.
   const { emailVerificationRequired, sessionMaxDevices, sessionInactivityDays } = effective;
