@@ -43,7 +43,7 @@ describe('authenticate.session', () => {
   it.each([
     ['nothing', () => ''],
     ['what is no token', () => 'x.y.z'],
-    ['a changed signature', (token: string) => `${token.slice(0, -2)}AA`],
+    ['a changed signature', (token: string) => `${token.slice(0, -6)}AAAAAA`],
     ['a token without its signature', (token: string) => token.slice(0, token.lastIndexOf('.') + 1)],
   ])('refuses %s as invalid', async (_what, alter) => {
     const { authenticate, accessToken } = await signedInFixture();
@@ -190,7 +190,7 @@ describe('authenticate.subject', () => {
   it('refuses a forged one', async () => {
     const { authenticate, accessToken } = await signedInFixture();
 
-    expect(() => authenticate.subject(`${accessToken.slice(0, -2)}AA`)).toThrow(
+    expect(() => authenticate.subject(`${accessToken.slice(0, -6)}AAAAAA`)).toThrow(
       expect.objectContaining({ code: 'token_invalid' }),
     );
   });
