@@ -29,8 +29,15 @@ function signInFrom({ headers }: SettledTenant, somebody: Person, ip: string, us
 
 async function raised({ slug }: SettledTenant): Promise<readonly AuditRow[]> {
   const events = await service().audit('', slug);
-  return events.filter(({ type }) => ['device.added', 'suspicion.raised'].includes(type));
+  // Those of one sign-in may be of one millisecond, which says nothing of their order.
+  return events
+    .filter(({ type }) => ORDER.includes(type))
+    .toSorted((left, right) => rankOf(left) - rankOf(right));
 }
+
+const ORDER: readonly unknown[] = ['device.added', 'new_country', 'impossible_travel', 'suspicion.raised'];
+const rankOf = ({ type, data }: AuditRow) =>
+  ORDER.indexOf(ORDER.includes(data['kind']) ? data['kind'] : type);
 
 /** As the development mailbox shows them: what came after the verification. */
 async function mailbox({ email }: Pick<Person, 'email'>) {
