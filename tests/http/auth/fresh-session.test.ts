@@ -60,7 +60,7 @@ describe('a route that wants a fresh sign-in', () => {
     const signedIn = await newSession(service());
     await age(signedIn, 570);
     expect((await act(signedIn)).statusCode).toBe(200);
-    await age(signedIn, 600);
+    await age(signedIn, 601);
     await expectStale(signedIn);
     await age(signedIn, 86_400);
     await expectStale(signedIn);
@@ -70,7 +70,7 @@ describe('a route that wants a fresh sign-in', () => {
     const signedIn = await newSession(service());
     const read = () => service().get(url, bearer(signedIn));
     expect((await read()).statusCode).toBe(200);
-    await age(signedIn, 600);
+    await age(signedIn, 601);
     expectProblem(await read(), 'reauthentication_required');
   });
 
@@ -86,14 +86,14 @@ describe('a route that wants a fresh sign-in', () => {
   // Refreshing does not move auth_time; and what a token says of it opens nothing.
   it('opens by no refresh, and goes by the row and not by the token', async () => {
     const signedIn = await newSession(service());
-    await age(signedIn, 600);
+    await age(signedIn, 601);
     const { access_token: accessToken } = (
       await service().post('/auth/refresh', {}, cookie(signedIn))
     ).json();
     expectProblem(await act({ accessToken }), 'reauthentication_required');
 
     const fresh = await newSession(service());
-    await age(fresh, 600);
+    await age(fresh, 601);
     await expectStale(fresh);
   });
 
@@ -113,7 +113,7 @@ describe('a route that wants a fresh sign-in', () => {
 
   it('refuses what a session route refuses before it looks at the age', async () => {
     const signedIn = await newSession(service());
-    await age(signedIn, 600);
+    await age(signedIn, 601);
     const mismatch = await service().post(url, {}, { ...bearer(signedIn), 'x-tenant': 'nobody' });
     expectProblem(mismatch, 'tenant_mismatch');
     await service().post('/auth/logout', {}, bearer(signedIn));
