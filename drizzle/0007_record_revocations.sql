@@ -155,7 +155,8 @@ CREATE TRIGGER "signing_keys_changed" AFTER INSERT OR UPDATE OR DELETE ON "gateh
 -- What became visible since the mark that was read last. Serial numbers do not follow the order of commits; that a
 -- transaction was not visible in the snapshot before does. With no mark there is nothing to catch up with.
 --
--- A mark is a place and a snapshot. The place is this start of the server and these very files of the tables: a database
+-- A mark is a place, a snapshot, and when it was read: after half a minute all is told to be forgotten, whatever clock
+-- stood still meanwhile. The place is this start of the server and these very files of the tables: a database
 -- that was restored, however, is another place, and so is one whose tables were emptied by TRUNCATE, which no trigger
 -- tells row by row. A row that a dump brought along names a transaction of another counter, and is nobody's news.
 CREATE FUNCTION "gatehouse"."revocations_since"(p_mark text, p_limit integer)

@@ -29,7 +29,11 @@ type Row = Readonly<{ mark: string; is_reset: boolean; is_replica: boolean }> &
  * row of a transaction that it does not show is new, however late it committed.
  * It holds besides which start of which server gave it, and of which files: where
  * that is another, or the snapshot is older than the mark's, the database was
- * restored, or rows went without being told.
+ * restored, or rows went without being told. It holds the moment of the reading
+ * too, by the server's clock: half a minute later everything counts as changed.
+ *
+ * A replica is refused (`Unavailable`): it is behind, and its snapshots do not
+ * show what is under way.
  */
 export function createRevocationLog(pool: pg.Pool): RevocationLog {
   const query = createQuery(pool);

@@ -98,6 +98,17 @@ describe('a mark', () => {
     expect(await log.since(reading.mark)).toMatchObject({ isReset: false, revocations: [] });
   });
 
+  // The clock of a machine that sleeps stands still, and the rows of meanwhile have been swept when it wakes.
+  it('that was read more than half a minute ago has everything forgotten, and one of just before not', async () => {
+    const { log } = await filledDatabase();
+    const { mark } = await log.since(null);
+    const readAgo = (seconds: number) =>
+      log.since(mark.replace(/\S+$/, (readAt) => String(Number(readAt) - seconds)));
+
+    expect(await readAgo(31)).toMatchObject({ isReset: true });
+    expect(await readAgo(10)).toMatchObject({ isReset: false });
+  });
+
   it('of another start of the server has everything forgotten, though its transactions are no newer', async () => {
     const { log } = await filledDatabase();
     const { mark } = await log.since(null);
